@@ -1,0 +1,3 @@
+import '@fastbypass/daemon';
+import './violates-source.js';
+import './violates-compiled.js';

@@ -1,0 +1,1 @@
+import '../../../../../../packages/daemon/dist/main.js';

@@ -1,0 +1,1 @@
+import '../../daemon/src/loop.js';

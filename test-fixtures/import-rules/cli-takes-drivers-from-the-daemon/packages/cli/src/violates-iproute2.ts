@@ -1,0 +1,1 @@
+import '@fastbypass/driver-iproute2';

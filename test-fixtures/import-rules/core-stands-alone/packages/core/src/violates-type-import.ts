@@ -1,0 +1,2 @@
+import type { Socket } from 'node:dgram';
+export type Wire = Socket;

@@ -1,0 +1,2 @@
+import '@fastbypass/core';
+import './violates-cli.js';

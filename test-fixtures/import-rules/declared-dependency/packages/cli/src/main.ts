@@ -1,0 +1,2 @@
+import './violates-undeclared.js';
+import './violates-development.js';

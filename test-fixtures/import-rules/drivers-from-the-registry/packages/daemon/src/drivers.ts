@@ -1,0 +1,2 @@
+import '@fastbypass/driver-mock';
+import '@fastbypass/driver-netlink';

@@ -1,0 +1,3 @@
+import './drivers.js';
+import './violates-loop.js';
+import './nested/violates-drivers.js';

@@ -1,0 +1,1 @@
+import 'io-ts/es6/index.js';

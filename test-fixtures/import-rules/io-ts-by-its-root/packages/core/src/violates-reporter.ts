@@ -1,0 +1,1 @@
+import 'io-ts/lib/PathReporter.js';

@@ -1,0 +1,2 @@
+import './violates-one.js';
+export type One = 1;

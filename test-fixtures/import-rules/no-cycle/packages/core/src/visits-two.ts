@@ -1,0 +1,2 @@
+import type { One } from './visits-three.js';
+export type Two = One;

@@ -1,0 +1,1 @@
+import './reached-by-index.js';

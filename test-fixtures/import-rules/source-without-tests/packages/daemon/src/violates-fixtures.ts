@@ -1,0 +1,1 @@
+import '../../../test-fixtures/src/index.js';

@@ -1,0 +1,2 @@
+import './logger.js';
+import './violates-loop.js';
