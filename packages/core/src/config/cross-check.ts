@@ -1,0 +1,76 @@
+/** What must hold between valid components; each breach is an error of the whole. */
+import { type IpAddress, familyOf } from '../address.js';
+import type { InterfaceName } from '../interface-name.js';
+import { type CardConfig, type ListenerConfig, endpointOf, isWildcard } from './config.js';
+import { type KeyName, formatKey } from './keys.js';
+import type { KeyedValues } from './keyed-values.js';
+
+export function crossCheck(
+  values: KeyedValues,
+  listeners: readonly ListenerConfig[],
+  cards: readonly CardConfig[],
+  managed: readonly InterfaceName[],
+): void {
+  const refuse = (name: KeyName, index: number | null, found: string, problem: string, accepted: string): void => {
+    const entry = values.entry(name, index);
+    const key = formatKey(name, index);
+    values.error('whole', { line: entry?.line ?? null, key, found, accepted, message: `${key}: ${problem}; accepted: ${accepted}` });
+  };
+  const nobody = (what: string, accepted: string): void => {
+    values.error('whole', { line: null, key: null, found: null, accepted, message: `there is no valid ${what}; accepted: ${accepted}` });
+  };
+  if (listeners.length === 0) nobody('listener', 'at least one LISTEN_HB_HOST[n] with LISTEN_HB_PORT[n]');
+  if (cards.length === 0) nobody('card', 'at least one BYPASS_CARD_HOST[n]');
+
+  for (const [listener, other] of overlaps(listeners)) {
+    const endpoint = `${listener.host} port ${String(listener.port)}`;
+    refuse('LISTEN_HB_HOST', listener.index, endpoint, `listener ${String(listener.index)} on ${endpoint} overlaps listener ${String(other.index)} on ${other.host} port ${String(other.port)}`, 'one listener on a host and port, where 0.0.0.0 and :: stand for every host of their family');
+  }
+  const cardOf = new Map<IpAddress, CardConfig>();
+  for (const card of cards) {
+    const other = cardOf.get(card.address);
+    if (other === undefined) cardOf.set(card.address, card);
+    else refuse('BYPASS_CARD_HOST', card.index, card.address, `card ${String(card.index)} has the address ${card.address} of card ${String(other.index)}`, 'an address of its own for each card');
+  }
+  for (const listener of listeners) {
+    const card = cardOf.get(listener.host);
+    if (card !== undefined) {
+      refuse('LISTEN_HB_HOST', listener.index, listener.host, `listener ${String(listener.index)} has the address ${listener.host} of card ${String(card.index)}`, 'an address that is no card\'s: in bypass it would be taken away');
+    }
+  }
+  const bearers = bearersOf(listeners, cards);
+  const lists = [{ index: null, managed }, ...listeners] as const;
+  for (const { index, managed: names } of lists) {
+    for (const name of names) {
+      const bearer = bearers.get(name);
+      if (bearer !== undefined) {
+        refuse('LISTEN_CUBRO_IFS', index, name, `${name} bears ${bearer}: shut down, it could never come back`, 'interfaces that bear neither a listener nor a card');
+      }
+    }
+  }
+}
+
+/** Each listener that cannot be bound beside an earlier one. `::` is bound for IPv6 alone. */
+function overlaps(listeners: readonly ListenerConfig[]): readonly (readonly [ListenerConfig, ListenerConfig])[] {
+  const onEndpoint = new Map<string, ListenerConfig>();
+  const onPort = new Map<string, ListenerConfig>();
+  const wildcardOnPort = new Map<string, ListenerConfig>();
+  const pairs: (readonly [ListenerConfig, ListenerConfig])[] = [];
+  for (const listener of listeners) {
+    const port = `${String(familyOf(listener.host))}|${String(listener.port)}`;
+    const other = onEndpoint.get(endpointOf(listener)) ?? (isWildcard(listener) ? onPort : wildcardOnPort).get(port);
+    if (other !== undefined) pairs.push([listener, other]);
+    if (!onEndpoint.has(endpointOf(listener))) onEndpoint.set(endpointOf(listener), listener);
+    if (!onPort.has(port)) onPort.set(port, listener);
+    if (isWildcard(listener) && !wildcardOnPort.has(port)) wildcardOnPort.set(port, listener);
+  }
+  return pairs;
+}
+
+/** What stands on each interface, in words. The first named wins. */
+function bearersOf(listeners: readonly ListenerConfig[], cards: readonly CardConfig[]): ReadonlyMap<InterfaceName, string> {
+  const bearers = new Map<InterfaceName, string>();
+  for (const { interface: name, index } of cards) bearers.set(name, `card ${String(index)}`);
+  for (const { interface: name, index } of listeners) if (name !== null) bearers.set(name, `listener ${String(index)}`);
+  return bearers;
+}

@@ -1,0 +1,76 @@
+/**
+ * The text of a `.env` file, line by line: what is written where, before anything is known about keys.
+ *
+ * Nothing is interpolated and nothing escaped; a quoted value is literal up to the next same quote.
+ */
+
+/** The last thing said about one key: `NAME` or `NAME[index]`. Values are never empty. */
+export interface Entry {
+  /** 1-based. */
+  readonly line: number;
+  readonly name: string;
+  readonly index: Index;
+  readonly value: string;
+}
+
+/** `none`: no brackets; `large`: brackets with a number above {@link MAX_INDEX}. */
+export type Index = number | 'none' | 'large';
+
+export interface UnreadableLine {
+  readonly line: number;
+  readonly text: string;
+  readonly reason: string;
+}
+
+export interface EnvFile {
+  /** In the order of their lines. Empty values are left out: they are the same as no line. */
+  readonly entries: readonly Entry[];
+  readonly unreadable: readonly UnreadableLine[];
+}
+
+export const MAX_INDEX = 9999;
+
+const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*(?:\[\s*(\d+)\s*\])?\s*=\s*/;
+const ONLY_COMMENT = /^\s*(?:#.*)?$/s;
+const COMMENT_AFTER_SPACE = /\s#.*$/s;
+
+function indexOf(digits: string | undefined): Index {
+  if (digits === undefined) return 'none';
+  const index = Number(digits);
+  return index <= MAX_INDEX ? index : 'large';
+}
+
+/** The value of what stands after `=`, or the reason why it cannot be read. */
+function valueOf(rest: string, afterSpace: boolean): { readonly value: string } | { readonly reason: string } {
+  const quote = rest[0];
+  if (quote === '"' || quote === "'") {
+    const end = rest.indexOf(quote, 1);
+    if (end < 0) return { reason: `the quote ${quote} is not closed` };
+    if (!ONLY_COMMENT.test(rest.slice(end + 1))) return { reason: `something follows the closing quote ${quote}` };
+    return { value: rest.slice(1, end) };
+  }
+  // `K= #a` is empty, `K=#a` a value: only a `#` after white space begins a comment.
+  if (afterSpace && quote === '#') return { value: '' };
+  return { value: rest.replace(COMMENT_AFTER_SPACE, '').trimEnd() };
+}
+
+export function readEnvFile(text: string): EnvFile {
+  const entries: Entry[] = [];
+  const unreadable: UnreadableLine[] = [];
+  const lines = text.replace(/^\uFEFF/, '').split('\n');
+  for (const [position, raw] of lines.entries()) {
+    const line = position + 1;
+    const content = raw.replace(/\r$/, '');
+    if (ONLY_COMMENT.test(content)) continue;
+    const assignment = ASSIGNMENT.exec(content);
+    if (assignment === null) {
+      unreadable.push({ line, text: content, reason: 'this is no KEY=value' });
+      continue;
+    }
+    const [head, name = '', digits] = assignment;
+    const read = valueOf(content.slice(head.length), /\s$/.test(head));
+    if ('reason' in read) unreadable.push({ line, text: content, reason: read.reason });
+    else if (read.value !== '') entries.push({ line, name, index: indexOf(digits), value: read.value });
+  }
+  return { entries, unreadable };
+}

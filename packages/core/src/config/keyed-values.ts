@@ -1,0 +1,118 @@
+/**
+ * The entries of a file by key, with what is wrong about the keys themselves: unknown, repeated, of nobody.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Diagnostic, Scope } from './diagnostic.js';
+import { type Entry, type EnvFile, MAX_INDEX } from './env-file.js';
+import { type Key, type KeyName, formatKey, keyNamed, nearestKey } from './keys.js';
+import type { ValueCodec } from './values.js';
+
+export class KeyedValues {
+  private readonly latest = new Map<string, Entry>();
+  private readonly found: Diagnostic[] = [];
+
+  constructor(
+    private readonly file: string,
+    { entries, unreadable }: EnvFile,
+  ) {
+    for (const { line, text, reason } of unreadable) {
+      this.error('line', { line, key: null, found: text, accepted: 'KEY=value, KEY[n]=value, a comment or a blank line', message: `${reason}: ${quoted(text)}; accepted: KEY=value, KEY[n]=value, a # comment or a blank line` });
+    }
+    for (const entry of entries) this.take(entry);
+  }
+
+  get diagnostics(): readonly Diagnostic[] {
+    return this.found;
+  }
+
+  entry(name: KeyName, index: number | null): Entry | undefined {
+    return this.latest.get(formatKey(name, index));
+  }
+
+  /** All entries that count. */
+  entries(): Iterable<Entry> {
+    return this.latest.values();
+  }
+
+  /** Ascending indices under which any of `names` stands. */
+  indicesOf(names: readonly KeyName[]): readonly number[] {
+    const indices = new Set<number>();
+    for (const { name, index } of this.latest.values()) {
+      if (typeof index === 'number' && (names as readonly string[]).includes(name)) indices.add(index);
+    }
+    return [...indices].sort((a, b) => a - b);
+  }
+
+  /** The value of an entry; a bad one is told as an error of `scope`, in the name of `bearer` where that is another. */
+  read<A>(entry: Entry, codec: ValueCodec<A>, scope: Scope, bearer = ''): E.Either<'bad', A> {
+    const result = codec.decode(entry.value);
+    if (E.isRight(result)) return result;
+    const key = keyOf(entry);
+    this.error(scope, {
+      line: entry.line,
+      key,
+      found: entry.value,
+      accepted: codec.name,
+      message: `${bearer}${key} is ${quoted(entry.value)}; accepted: ${codec.name}`,
+    });
+    return E.left('bad');
+  }
+
+  error(scope: Scope, said: Omit<Diagnostic, 'severity' | 'scope' | 'file'>): void {
+    this.found.push({ severity: 'error', scope, file: this.file, ...said });
+  }
+
+  warning(scope: Scope, entry: Entry | undefined, message: string, accepted: string | null = null): void {
+    this.found.push({
+      severity: 'warning',
+      scope,
+      file: this.file,
+      line: entry?.line ?? null,
+      key: entry === undefined ? null : keyOf(entry),
+      found: entry?.value ?? null,
+      accepted,
+      message,
+    });
+  }
+
+  private take(entry: Entry): void {
+    const key = keyNamed(entry.name);
+    if (key === undefined || !fits(key, entry)) {
+      this.unknown(entry, key);
+      return;
+    }
+    const text = keyOf(entry);
+    const before = this.latest.get(text);
+    if (before !== undefined) {
+      this.warning('line', entry, `${text} stands on line ${String(before.line)} and again on line ${String(entry.line)}: the last one, ${quoted(entry.value)}, wins`);
+    }
+    this.latest.set(text, entry);
+  }
+
+  private unknown(entry: Entry, key: Key | undefined): void {
+    const written = keyOf(entry);
+    if (key !== undefined) {
+      const accepted = forms(key);
+      this.warning('line', entry, `unknown key ${written} (value ${quoted(entry.value)}); accepted: ${accepted}`, accepted);
+      return;
+    }
+    const nearest = forms(nearestKey(entry.name));
+    this.warning('line', entry, `unknown key ${written} (value ${quoted(entry.value)}); the nearest known key is ${nearest}`, nearest);
+  }
+}
+
+/** As a key stands in messages: `NAME`, `NAME[3]`; an index that is too large is named as such. */
+export const keyOf = ({ name, index }: Entry): string =>
+  index === 'large' ? `${name}[more than ${String(MAX_INDEX)}]` : formatKey(name, index === 'none' ? null : index);
+
+export const quoted = (text: string): string => JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+
+function fits(key: Key, { index }: Entry): boolean {
+  if (index === 'large') return false;
+  return index === 'none' ? key.form !== 'indexed' : key.form !== 'global';
+}
+
+function forms({ name, form }: Key): string {
+  const indexed = `${name}[n], n = 0..${String(MAX_INDEX)}`;
+  return form === 'global' ? name : form === 'indexed' ? indexed : `${name} or ${indexed}`;
+}

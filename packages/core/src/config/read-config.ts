@@ -1,0 +1,297 @@
+/**
+ * From the text of a `.env` file to a configuration, with everything that is to be said about it.
+ *
+ * The street: text -> entries ({@link readEnvFile}) -> values by key ({@link KeyedValues}) -> listeners and cards,
+ * each good or left out -> what holds between them ({@link crossCheck}) -> {@link ConfigReading}.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { IpAddress } from '../address.js';
+import { isUnspecified } from '../address.js';
+import type { InterfaceName } from '../interface-name.js';
+import { type CardConfig, type Config, DRIVERS, type DriverName, LOG_LEVELS, type ListenerConfig, type LogLevel } from './config.js';
+import { crossCheck } from './cross-check.js';
+import { type Diagnostic, isError } from './diagnostic.js';
+import { type Entry, readEnvFile } from './env-file.js';
+import { KEYS, type KeyName, formatKey } from './keys.js';
+import { KeyedValues, keyOf } from './keyed-values.js';
+import {
+  CardHost,
+  Flag,
+  Interface,
+  InterfaceList,
+  Lease,
+  ListenerHost,
+  Sources,
+  type ValueCodec,
+  anyHost,
+  interfaceNamesIn,
+  oneOf,
+  wholeNumber,
+} from './values.js';
+
+/** What was made of one file. */
+export type ConfigReading = {
+  readonly file: string;
+  /** By line; those that no line says come last. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly logLevel: LogLevel;
+  readonly driver: DriverName;
+  /** Every interface that any key names, whatever becomes of it. */
+  readonly interfaces: readonly InterfaceName[];
+  /** Addresses of cards that were left out: nobody will take them away in bypass. */
+  readonly unwatched: readonly IpAddress[];
+} & (
+  | { readonly outcome: 'configured'; readonly config: Config }
+  /** No listener and no card is named: the daemon waits for a configuration. */
+  | { readonly outcome: 'not-configured' }
+  /** An error of the whole. */
+  | { readonly outcome: 'refused' }
+);
+
+const ATTEMPTS = wholeNumber(1, 1000);
+const TIMEOUT = wholeNumber(10, 3_600_000);
+const RECOVER = wholeNumber(1, 1000);
+const PORT = wholeNumber(1, 65535);
+const THRESHOLD = wholeNumber(1, Infinity);
+const HOLD_TIME = wholeNumber(0, 86_400_000);
+const LOG_LEVEL = oneOf(LOG_LEVELS);
+const DRIVER = oneOf(DRIVERS);
+
+/** Longer detection times are probably seconds written as milliseconds. ms. */
+const LONG_DETECTION = 60_000;
+
+/** `BAD` is a value that has been told as an error already. */
+const BAD = Symbol('bad');
+type Read<A> = A | typeof BAD;
+
+const fromEither = <A>(either: E.Either<'bad', A>): Read<A> => (E.isRight(either) ? either.right : BAD);
+
+/**
+ * Reads a configuration. Never throws, whatever the text.
+ *
+ * @param text the content of the file; a BOM and CRLF are fine
+ * @param file its name, as diagnostics shall give it
+ */
+export function readConfig(text: string, file: string): ConfigReading {
+  const values = new KeyedValues(file, readEnvFile(text));
+  const listenerIndices = values.indicesOf(['LISTEN_HB_HOST', 'LISTEN_HB_PORT']);
+  const cardIndices = values.indicesOf(['BYPASS_CARD_HOST']);
+
+  const logLevel = global(values, 'LOG_LEVEL', LOG_LEVEL, 'INFO', 'line');
+  const driver = global(values, 'DRIVER', DRIVER, 'netlink', 'whole');
+  const threshold = global(values, 'LISTEN_HEARTBEAT_FAILED', THRESHOLD, 1, 'whole');
+  const holdTime = global(values, 'BYPASS_HOLD_TIME', HOLD_TIME, 0, 'whole');
+  const cardLease = global(values, 'BYPASS_CARD_LEASE', Lease, 0, 'whole');
+  const managed = managedList(values, null);
+  warnOfStrangers(values, listenerIndices, cardIndices);
+  warnOfBadDefaults(values, listenerIndices, cardIndices);
+  const listeners = listenerIndices.map((index) => readListener(values, index)).filter((listener) => listener !== null);
+  const cards = cardIndices.map((index) => readCard(values, index)).filter((card) => card !== null);
+
+  const reading = {
+    file,
+    logLevel: logLevel === BAD ? 'INFO' : logLevel,
+    driver: driver === BAD ? 'netlink' : driver,
+    interfaces: interfacesIn(values),
+    unwatched: unwatchedOf(values, cardIndices, cards),
+  } as const;
+  if (listenerIndices.length === 0 && cardIndices.length === 0) {
+    const outcome = values.diagnostics.some(({ severity, scope }) => severity === 'error' && scope === 'whole') ? 'refused' : 'not-configured';
+    values.error('whole', {
+      line: null,
+      key: null,
+      found: null,
+      accepted: 'at least one LISTEN_HB_HOST[n] with LISTEN_HB_PORT[n] and one BYPASS_CARD_HOST[n]',
+      message: 'no listener and no card is named: not configured yet; accepted: at least one LISTEN_HB_HOST[n] with LISTEN_HB_PORT[n] and one BYPASS_CARD_HOST[n]',
+    });
+    return { ...reading, diagnostics: byLine(values.diagnostics), outcome };
+  }
+  crossCheck(values, listeners, cards, managed === BAD ? [] : managed);
+  warnOfRisks(values, listeners, threshold === BAD ? null : threshold);
+  const diagnostics = byLine(values.diagnostics);
+  if (
+    threshold === BAD ||
+    holdTime === BAD ||
+    cardLease === BAD ||
+    managed === BAD ||
+    diagnostics.some((diagnostic) => isError(diagnostic) && diagnostic.scope === 'whole')
+  ) {
+    return { ...reading, diagnostics, outcome: 'refused' };
+  }
+  const { logLevel: level, driver: name } = reading;
+  return { ...reading, diagnostics, outcome: 'configured', config: { listeners, cards, threshold, holdTime, cardLease, managed, logLevel: level, driver: name } };
+}
+
+/** A file that could not be read at all is an error of the whole. */
+export function unreadableConfig(file: string, reason: string): ConfigReading {
+  const accepted = 'a readable .env file';
+  const diagnostic: Diagnostic = {
+    severity: 'error',
+    scope: 'whole',
+    file,
+    line: null,
+    key: null,
+    found: null,
+    accepted,
+    message: `the file cannot be read: ${reason}; accepted: ${accepted}`,
+  };
+  return { file, diagnostics: [diagnostic], logLevel: 'INFO', driver: 'netlink', interfaces: [], unwatched: [], outcome: 'refused' };
+}
+
+/** Whether a reload may take it: any error rejects. */
+export const isFaultless = (reading: ConfigReading): boolean => !reading.diagnostics.some(isError);
+
+// -------------------------------------------------------------------------------------
+// values
+// -------------------------------------------------------------------------------------
+
+function global<A>(values: KeyedValues, name: KeyName, codec: ValueCodec<A>, fallback: A, scope: 'line' | 'whole'): Read<A> {
+  const entry = values.entry(name, null);
+  return entry === undefined ? fallback : fromEither(values.read(entry, codec, scope));
+}
+
+/** The value of `NAME[index]`, else that of `NAME`, else `fallback`. */
+function inherited<A, B>(values: KeyedValues, name: KeyName, index: number, codec: ValueCodec<A>, fallback: B, bearer: string): Read<A | B> {
+  const own = values.entry(name, index);
+  const entry = own ?? values.entry(name, null);
+  if (entry === undefined) return fallback;
+  return fromEither(values.read(entry, codec, 'component', own === undefined ? `${bearer}: ` : ''));
+}
+
+/** The interfaces of a list with flag 1; none with flag 0, whatever the list names. */
+function managedList(values: KeyedValues, index: number | null): Read<readonly InterfaceName[]> {
+  const scope = index === null ? 'whole' : 'component';
+  const list = values.entry('LISTEN_CUBRO_IFS', index);
+  const flagEntry = values.entry('LISTEN_SHUTDOWN_CUBRO_IFS_WHEN_BYPASS', index);
+  const flag = flagEntry === undefined ? false : fromEither(values.read(flagEntry, Flag, scope));
+  if (flag === BAD) return BAD;
+  if (list === undefined) return [];
+  if (flag) return fromEither(values.read(list, InterfaceList, scope));
+  const flagKey = formatKey('LISTEN_SHUTDOWN_CUBRO_IFS_WHEN_BYPASS', index);
+  values.warning(scope, list, `${keyOf(list)} names ${JSON.stringify(list.value)} but ${flagKey} is 0: these interfaces are left alone`);
+  return [];
+}
+
+function missing(values: KeyedValues, index: number, name: KeyName, accepted: string, bearer: string, at: Entry | undefined): typeof BAD {
+  const key = formatKey(name, index);
+  values.error('component', { line: at?.line ?? null, key, found: null, accepted, message: `${bearer}: ${key} is missing; accepted: ${accepted}` });
+  return BAD;
+}
+
+function readListener(values: KeyedValues, index: number): ListenerConfig | null {
+  const bearer = `listener ${String(index)}`;
+  const hostEntry = values.entry('LISTEN_HB_HOST', index);
+  const portEntry = values.entry('LISTEN_HB_PORT', index);
+  const anchor = hostEntry ?? portEntry;
+  const host =
+    hostEntry === undefined
+      ? missing(values, index, 'LISTEN_HB_HOST', ListenerHost.name, bearer, anchor)
+      : fromEither(values.read(hostEntry, ListenerHost, 'component'));
+  const port =
+    portEntry === undefined
+      ? missing(values, index, 'LISTEN_HB_PORT', PORT.name, bearer, anchor)
+      : fromEither(values.read(portEntry, PORT, 'component'));
+  const named = inherited(values, 'LISTEN_HEARTBEAT_IFS', index, Interface, null, bearer);
+  const needsInterface = named === null && host !== BAD && !isUnspecified(host.address);
+  const name = needsInterface ? missing(values, index, 'LISTEN_HEARTBEAT_IFS', `${Interface.name}, here or in LISTEN_HEARTBEAT_IFS`, bearer, anchor) : named;
+  const attempts = inherited(values, 'LISTEN_HEARTBEAT_ATTEMPTS', index, ATTEMPTS, 1, bearer);
+  const timeout = inherited(values, 'LISTEN_HEARTBEAT_TIMEOUT', index, TIMEOUT, 3000, bearer);
+  const recover = inherited(values, 'LISTEN_HEARTBEAT_RECOVER', index, RECOVER, 1, bearer);
+  const sourceEntry = values.entry('LISTEN_HB_SOURCE', index);
+  const sources = sourceEntry === undefined ? [] : fromEither(values.read(sourceEntry, Sources, 'component'));
+  const managed = managedList(values, index);
+  if (host === BAD || port === BAD || name === BAD || attempts === BAD || timeout === BAD || recover === BAD || sources === BAD || managed === BAD) {
+    return null;
+  }
+  return { index, host: host.address, prefix: host.prefix, port, interface: name, attempts, timeout, recover, sources, managed };
+}
+
+function readCard(values: KeyedValues, index: number): CardConfig | null {
+  const bearer = `card ${String(index)}`;
+  const entry = values.entry('BYPASS_CARD_HOST', index);
+  if (entry === undefined) return null;
+  const host = fromEither(values.read(entry, CardHost, 'component'));
+  const named = inherited(values, 'BYPASS_CARD_IFS', index, Interface, null, bearer);
+  const name = named ?? missing(values, index, 'BYPASS_CARD_IFS', `${Interface.name}, here or in BYPASS_CARD_IFS`, bearer, entry);
+  if (host === BAD || name === BAD) return null;
+  return { index, address: host.address, prefix: host.prefix, interface: name };
+}
+
+// -------------------------------------------------------------------------------------
+// warnings
+// -------------------------------------------------------------------------------------
+
+/** `[n]` keys of a listener or card that does not exist. */
+function warnOfStrangers(values: KeyedValues, listeners: readonly number[], cards: readonly number[]): void {
+  const known = { listener: new Set(listeners), card: new Set(cards) };
+  const makers = { listener: 'LISTEN_HB_HOST[n] or LISTEN_HB_PORT[n]', card: 'BYPASS_CARD_HOST[n]' };
+  const ofName = new Map<string, 'listener' | 'card'>();
+  for (const { name, of } of KEYS) if (of !== 'whole') ofName.set(name, of);
+  for (const entry of values.entries()) {
+    const of = ofName.get(entry.name);
+    if (of === undefined || typeof entry.index !== 'number' || known[of].has(entry.index)) continue;
+    values.warning('component', entry, `${keyOf(entry)} is of no effect: there is no ${of} ${String(entry.index)} (${makers[of]} makes one)`);
+  }
+}
+
+/** A bad default is an error of each heir; where nobody inherits it, it does no harm. */
+function warnOfBadDefaults(values: KeyedValues, listeners: readonly number[], cards: readonly number[]): void {
+  const defaults: readonly (readonly [KeyName, ValueCodec<unknown>, readonly number[]])[] = [
+    ['LISTEN_HEARTBEAT_IFS', Interface, listeners],
+    ['LISTEN_HEARTBEAT_ATTEMPTS', ATTEMPTS, listeners],
+    ['LISTEN_HEARTBEAT_TIMEOUT', TIMEOUT, listeners],
+    ['LISTEN_HEARTBEAT_RECOVER', RECOVER, listeners],
+    ['BYPASS_CARD_IFS', Interface, cards],
+  ];
+  for (const [name, codec, indices] of defaults) {
+    const entry = values.entry(name, null);
+    const heirs = indices.filter((index) => values.entry(name, index) === undefined);
+    if (entry === undefined || heirs.length > 0 || E.isRight(codec.decode(entry.value))) continue;
+    values.warning('line', entry, `${name} is ${JSON.stringify(entry.value)}, which nobody inherits; accepted: ${codec.name}`, codec.name);
+  }
+}
+
+function warnOfRisks(values: KeyedValues, listeners: readonly ListenerConfig[], threshold: number | null): void {
+  const thresholdEntry = values.entry('LISTEN_HEARTBEAT_FAILED', null);
+  if (threshold !== null && listeners.length > 0 && threshold > listeners.length) {
+    const accepted = `at most ${String(listeners.length)}`;
+    values.warning('whole', thresholdEntry, `LISTEN_HEARTBEAT_FAILED is ${String(threshold)} but there are ${String(listeners.length)} listeners: bypass can never be reached; accepted: ${accepted}`, accepted);
+  }
+  const attemptsEntry = (index: number): Entry | undefined =>
+    values.entry('LISTEN_HEARTBEAT_ATTEMPTS', index) ?? values.entry('LISTEN_HEARTBEAT_ATTEMPTS', null);
+  for (const { index, attempts, timeout } of listeners) {
+    if (attempts * timeout <= LONG_DETECTION) continue;
+    const entry = values.entry('LISTEN_HEARTBEAT_TIMEOUT', index) ?? values.entry('LISTEN_HEARTBEAT_TIMEOUT', null) ?? attemptsEntry(index);
+    values.warning('component', entry, `listener ${String(index)}: its failure is detected only after ${String(attempts * timeout)} ms (ATTEMPTS ${String(attempts)} × TIMEOUT ${String(timeout)} ms), more than ${String(LONG_DETECTION)} ms`);
+  }
+  const hasty = listeners.filter(({ attempts }) => attempts === 1).map(({ index }) => index);
+  const [first] = hasty;
+  if (threshold === 1 && first !== undefined) {
+    values.warning('component', attemptsEntry(first) ?? thresholdEntry, `LISTEN_HEARTBEAT_ATTEMPTS is 1 for listener ${hasty.join(', ')} and LISTEN_HEARTBEAT_FAILED is 1: one lost datagram may bypass everything`);
+  }
+}
+
+// -------------------------------------------------------------------------------------
+// what a reading carries besides
+// -------------------------------------------------------------------------------------
+
+function interfacesIn(values: KeyedValues): readonly InterfaceName[] {
+  const lists: readonly string[] = ['LISTEN_HEARTBEAT_IFS', 'BYPASS_CARD_IFS', 'LISTEN_CUBRO_IFS'] satisfies KeyName[];
+  const names = new Set<InterfaceName>();
+  for (const { name, value } of values.entries()) {
+    if (lists.includes(name)) for (const interfaceName of interfaceNamesIn(value)) names.add(interfaceName);
+  }
+  return [...names];
+}
+
+function unwatchedOf(values: KeyedValues, indices: readonly number[], cards: readonly CardConfig[]): readonly IpAddress[] {
+  const good = new Set(cards.map(({ index }) => index));
+  return indices
+    .filter((index) => !good.has(index))
+    .map((index) => anyHost(values.entry('BYPASS_CARD_HOST', index)?.value ?? ''))
+    .filter((address) => address !== null);
+}
+
+function byLine(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...diagnostics].sort((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || 0);
+}

@@ -1,0 +1,214 @@
+/**
+ * What must be remembered about the network beyond what can be seen in it: which prefixes a card's address had, what
+ * this process has added, what it has shut down, what it still owes to the last configuration.
+ *
+ * A pure value like the monitor's state. It learns from each observation ({@link learn}), from each operation that was
+ * carried out ({@link record}), and from each reload ({@link reloadLedger}); plans are made from it.
+ */
+import { type InterfaceAddress, type IpAddress, familyOf } from './address.js';
+import { type Config, isWildcard, managedInterfaces } from './config/config.js';
+import type { DesiredState } from './desired.js';
+import type { InterfaceName } from './interface-name.js';
+import { type ObservedAddress, type ObservedState, type Operation, instancesOf, sameAddress } from './network.js';
+
+/** An address on an interface: what a card is known by. */
+export interface Place {
+  readonly interface: InterfaceName;
+  readonly address: IpAddress;
+}
+
+export interface CardMemory extends Place {
+  /** Ascending prefixes under which it last stood while wanted, or stood when it was first taken away. */
+  readonly prefixes: readonly number[];
+  /** Taken away since it was last wanted: what stands there now was put there by somebody else. */
+  readonly taken: boolean;
+}
+
+/** A place of an interface that a link-down of ours touched. */
+export interface ShutInterface {
+  readonly name: InterfaceName;
+  /** Counts as put down by us: neither brought up by us nor found up since. */
+  readonly down: boolean;
+  /** IPv6 addresses that our link-downs dropped, in the order in which they were there. */
+  readonly dropped: readonly ObservedAddress[];
+}
+
+export interface OwnAddress extends InterfaceAddress {
+  readonly interface: InterfaceName;
+}
+
+export interface Ledger {
+  readonly cards: ReadonlyMap<string, CardMemory>;
+  /** Cards that left the configuration and whose addresses are still to go, in that order. */
+  readonly removedCards: readonly CardMemory[];
+  /** Own addresses of removed listeners that are still to go, in that order. */
+  readonly leaving: readonly OwnAddress[];
+  /** Added by this process and not removed since. */
+  readonly own: ReadonlyMap<string, OwnAddress>;
+  /** In the order in which they were put down. */
+  readonly shut: readonly ShutInterface[];
+  /** Interfaces on which promotion of secondaries was refused. */
+  readonly promotionRefused: ReadonlySet<InterfaceName>;
+}
+
+export const emptyLedger: Ledger = {
+  cards: new Map(),
+  removedCards: [],
+  leaving: [],
+  own: new Map(),
+  shut: [],
+  promotionRefused: new Set(),
+};
+
+export const placeKey = (place: Place): string => `${place.interface} ${place.address}`;
+
+/** An instance is known by its prefix too. */
+export const instanceKey = (own: OwnAddress): string => `${placeKey(own)}/${String(own.prefix)}`;
+
+// -------------------------------------------------------------------------------------
+// a change of configuration
+// -------------------------------------------------------------------------------------
+
+/** What `config` names on an interface, for a listener or a card, whatever its state. */
+function neededBy(config: Config): { readonly cards: ReadonlySet<string>; readonly listeners: ReadonlySet<string> } {
+  const hosts = config.listeners.filter((listener) => !isWildcard(listener));
+  const listenerPlaces = hosts.map(({ interface: name, host }) => (name === null ? '' : placeKey({ interface: name, address: host })));
+  return { cards: new Set(config.cards.map(placeKey)), listeners: new Set(listenerPlaces) };
+}
+
+/** What a reload from `before` (null: nothing was configured) to `after` leaves behind. */
+export function reloadLedger(ledger: Ledger, before: Config | null, after: Config): Ledger {
+  const needed = neededBy(after);
+  const cards = new Map(ledger.cards);
+  const departed = new Map(ledger.removedCards.map((card) => [placeKey(card), card]));
+  for (const { interface: name, address } of before?.cards ?? []) {
+    const key = placeKey({ interface: name, address });
+    if (needed.cards.has(key)) continue;
+    departed.set(key, cards.get(key) ?? { interface: name, address, prefixes: [], taken: false });
+    cards.delete(key);
+  }
+  const removedCards: CardMemory[] = [];
+  for (const [key, card] of departed) {
+    // Back before it was taken away: it was never removed.
+    if (needed.cards.has(key)) cards.set(key, card);
+    else if (!needed.listeners.has(key)) removedCards.push(card);
+  }
+  const isNeeded = (place: Place): boolean => needed.cards.has(placeKey(place)) || needed.listeners.has(placeKey(place));
+  const leaving = [...ledger.leaving, ...ownAddressesOfListeners(ledger, before)].filter((own) => !isNeeded(own));
+  return { ...ledger, cards, removedCards, leaving: [...new Map(leaving.map((own) => [instanceKey(own), own])).values()] };
+}
+
+/** By the listeners' indices, then by prefix. */
+function ownAddressesOfListeners({ own }: Ledger, config: Config | null): readonly OwnAddress[] {
+  const byPlace = new Map<string, OwnAddress[]>();
+  for (const address of own.values()) byPlace.set(placeKey(address), [...(byPlace.get(placeKey(address)) ?? []), address]);
+  return (config?.listeners ?? []).flatMap(({ interface: name, host }) => {
+    const instances = name === null ? [] : (byPlace.get(placeKey({ interface: name, address: host })) ?? []);
+    return instances.sort((a, b) => a.prefix - b.prefix);
+  });
+}
+
+/**
+ * What the last process left on record, for a process that starts with `config` (null: not configured yet). What the
+ * configuration no longer names is treated as if a reload had removed it.
+ */
+export function restoreLedger(cards: readonly CardMemory[], shut: readonly ShutInterface[], config: Config | null): Ledger {
+  const ledger: Ledger = { ...emptyLedger, removedCards: cards, shut };
+  return config === null ? ledger : reloadLedger(ledger, null, config);
+}
+
+// -------------------------------------------------------------------------------------
+// an observation
+// -------------------------------------------------------------------------------------
+
+/** What `observed` shows, in the light of what is wanted. To be called before and after each plan. */
+export function learn(ledger: Ledger, config: Config | null, desired: DesiredState, observed: ObservedState): Ledger {
+  return {
+    cards: learnPrefixes(ledger.cards, desired, observed),
+    removedCards: desired.settled ? ledger.removedCards.filter((card) => instancesOf(observed, card.interface, card.address).length > 0) : ledger.removedCards,
+    leaving: ledger.leaving.filter((own) => isThere(observed, own)),
+    own: ledger.own.size === 0 ? ledger.own : new Map([...ledger.own].filter(([, own]) => isThere(observed, own))),
+    shut: learnShut(ledger.shut, config, desired, observed),
+    promotionRefused: ledger.promotionRefused,
+  };
+}
+
+const isThere = (observed: ObservedState, own: OwnAddress): boolean =>
+  observed.get(own.interface)?.addresses.some((address) => sameAddress(address, own)) ?? false;
+
+function learnPrefixes(cards: Ledger['cards'], desired: DesiredState, observed: ObservedState): Ledger['cards'] {
+  if (!desired.settled) return cards;
+  const next = new Map(cards);
+  for (const { card, presence } of desired.cards) {
+    const key = placeKey(card);
+    const memory = cards.get(key) ?? { interface: card.interface, address: card.address, prefixes: [], taken: false };
+    const standing = instancesOf(observed, card.interface, card.address).map(({ prefix }) => prefix);
+    const counts = standing.length > 0 && (presence === 'present' || !memory.taken);
+    next.set(key, { ...memory, prefixes: counts ? standing : memory.prefixes, taken: presence === 'absent' });
+  }
+  return next;
+}
+
+function learnShut(shut: Ledger['shut'], config: Config | null, desired: DesiredState, observed: ObservedState): Ledger['shut'] {
+  if (shut.length === 0) return shut;
+  const listed = new Set(config === null ? [] : managedInterfaces(config));
+  const wantedUp = new Set(desired.interfaces.filter(({ link }) => link === 'up').map(({ name }) => name));
+  return shut
+    .map((it) => {
+      const seen = observed.get(it.name);
+      const foundUp = seen?.up === true && (wantedUp.has(it.name) || !listed.has(it.name));
+      const dropped = it.dropped.filter(({ address }) => !seen?.addresses.some((other) => other.address === address));
+      return { name: it.name, down: it.down && !foundUp, dropped };
+    })
+    .filter(({ down, dropped }) => down || dropped.length > 0);
+}
+
+// -------------------------------------------------------------------------------------
+// an operation
+// -------------------------------------------------------------------------------------
+
+/** What became of one operation. */
+export type Outcome =
+  /** It changed the network. */
+  | 'done'
+  /** All was as it asked already. */
+  | 'already'
+  | 'failed';
+
+/** Whose operation it was: what we add for ourselves is ours, what we put back is not. */
+export type Purpose = 'ours' | 'put-back';
+
+/**
+ * @param observed the state on which the plan was made
+ */
+export function record(ledger: Ledger, operation: Operation, purpose: Purpose, outcome: Outcome, observed: ObservedState): Ledger {
+  if (outcome === 'failed') {
+    return operation.op === 'promote-secondaries'
+      ? { ...ledger, promotionRefused: new Set(ledger.promotionRefused).add(operation.interface) }
+      : ledger;
+  }
+  switch (operation.op) {
+    case 'address-add': {
+      if (outcome === 'already' || purpose === 'put-back') return ledger;
+      const own = { interface: operation.interface, ...operation.address };
+      return { ...ledger, own: new Map(ledger.own).set(instanceKey(own), own) };
+    }
+    case 'link-down':
+      if (outcome === 'already') return ledger;
+      return { ...ledger, shut: shutDown(ledger.shut, operation.interface, observed) };
+    case 'link-up':
+      return { ...ledger, shut: ledger.shut.map((it) => (it.name === operation.interface ? { ...it, down: false } : it)) };
+    case 'address-del':
+    case 'promote-secondaries':
+      return ledger;
+  }
+}
+
+/** Remembers an interface that we put down, with the IPv6 addresses that this drops. */
+function shutDown(shut: Ledger['shut'], name: InterfaceName, observed: ObservedState): Ledger['shut'] {
+  const before = shut.find((it) => it.name === name);
+  const present = observed.get(name)?.addresses.filter(({ address }) => familyOf(address) === 6) ?? [];
+  const missing = before?.dropped.filter(({ address }) => !present.some((other) => other.address === address)) ?? [];
+  const entry: ShutInterface = { name, down: true, dropped: [...missing, ...present] };
+  return before === undefined ? [...shut, entry] : shut.map((it) => (it === before ? entry : it));
+}

@@ -1,0 +1,163 @@
+/**
+ * All listeners and the mode: the state machine of the product.
+ *
+ * ```
+ *   heartbeat, launched, unavailable, reloaded    facts, in the order in which they came about
+ *   expired                                       windows that have ended by now are missed
+ *   decided                                       what all of it means: the mode
+ * ```
+ *
+ * An instant is folded before it is decided: the caller hands in all facts of an instant, then `expired`, then
+ * `decided`, and only then derives the desired state. Every state meets every event; nothing throws; nothing is
+ * mutated. Time travels inside events as ms on a monotonic clock of the caller's.
+ */
+import * as O from 'fp-ts/lib/Option.js';
+import { match } from 'ts-pattern';
+import type { IpAddress } from './address.js';
+import { type Config, type ListenerConfig, endpointOf, isKept } from './config/config.js';
+import { type Listener, type ListenerId, expireWindows, failLaunch, hear, launch, newListener } from './listener.js';
+import { type Roster, listenerAt, listenersOf, rosterOf, tallyOf, updateAt, updateDue } from './roster.js';
+
+export type ModeName = 'unknown' | 'normal' | 'bypass';
+
+export interface Mode {
+  readonly name: ModeName;
+  /** The instant of the last change, or of the start. */
+  readonly since: number;
+}
+
+export interface MonitorState {
+  /** Null: no listener and no card is named yet, nothing is managed. */
+  readonly config: Config | null;
+  readonly roster: Roster;
+  /** Where each listener stands in the roster. */
+  readonly positions: ReadonlyMap<ListenerId, number>;
+  readonly mode: Mode;
+  /** The instant of the last decision. */
+  readonly decidedAt: number;
+  readonly nextId: ListenerId;
+}
+
+export type MonitorEvent =
+  /** A datagram was read from the socket of a listener. `source` null: accepted without question. */
+  | { readonly type: 'heartbeat'; readonly at: number; readonly listener: ListenerId; readonly source: IpAddress | null }
+  /** Its socket listens. `awaited`: at start or by a reload, so that management waits for its first report. */
+  | { readonly type: 'launched'; readonly at: number; readonly listener: ListenerId; readonly awaited: boolean }
+  | { readonly type: 'unavailable'; readonly at: number; readonly listener: ListenerId; readonly reason: string }
+  | { readonly type: 'reloaded'; readonly at: number; readonly config: Config }
+  /**
+   * Everything that had arrived by `at` has been handed in: windows that ended by then are missed.
+   * `late`: ms by which the caller was late itself, 0 where it was not.
+   */
+  | { readonly type: 'expired'; readonly at: number; readonly late: number }
+  | { readonly type: 'decided'; readonly at: number };
+
+// -------------------------------------------------------------------------------------
+// beginning
+// -------------------------------------------------------------------------------------
+
+/** The state of a process that starts at `at`; every listener waits to be launched. */
+export function initialState(config: Config | null, at: number): MonitorState {
+  const listeners = (config?.listeners ?? []).map((listener, id) => newListener(id, listener));
+  return withListeners(listeners, { config, mode: { name: 'unknown', since: at }, decidedAt: -Infinity, nextId: listeners.length });
+}
+
+function withListeners(listeners: readonly Listener[], rest: Omit<MonitorState, 'roster' | 'positions'>): MonitorState {
+  return { ...rest, roster: rosterOf(listeners), positions: new Map(listeners.map(({ id }, position) => [id, position])) };
+}
+
+// -------------------------------------------------------------------------------------
+// stepping
+// -------------------------------------------------------------------------------------
+
+/** The next state. An event for a listener that is gone changes nothing. */
+export function transition(state: MonitorState, event: MonitorEvent): MonitorState {
+  return match(event)
+    .with({ type: 'heartbeat' }, ({ at, listener, source }) => stepListener(state, listener, (it) => hear(it, at, source)))
+    .with({ type: 'launched' }, ({ at, listener, awaited }) => stepListener(state, listener, (it) => launch(it, at, awaited)))
+    .with({ type: 'unavailable' }, ({ listener, reason }) => stepListener(state, listener, (it) => failLaunch(it, reason)))
+    .with({ type: 'reloaded' }, ({ config }) => reload(state, config))
+    .with({ type: 'expired' }, ({ at, late }) => withRoster(state, updateDue(state.roster, at, (it) => expireWindows(it, at, late))))
+    .with({ type: 'decided' }, ({ at }) => decide(state, at))
+    .exhaustive();
+}
+
+function withRoster(state: MonitorState, roster: Roster): MonitorState {
+  if (roster === state.roster) return state;
+  const { config, positions, mode, decidedAt, nextId } = state;
+  return { config, roster, positions, mode, decidedAt, nextId };
+}
+
+function stepListener(state: MonitorState, id: ListenerId, step: (listener: Listener) => Listener): MonitorState {
+  const position = state.positions.get(id);
+  return position === undefined ? state : withRoster(state, updateAt(state.roster, position, step));
+}
+
+/** A kept listener is the same in every respect; a changed one is new. */
+function reload(state: MonitorState, config: Config): MonitorState {
+  const before = new Map(listenersOf(state.roster).map((listener) => [endpointOf(listener.config), listener]));
+  let { nextId } = state;
+  const arrive = (listener: ListenerConfig): Listener => {
+    const same = before.get(endpointOf(listener));
+    return same !== undefined && isKept(same.config, listener) ? { ...same, config: listener } : newListener(nextId++, listener);
+  };
+  const listeners = config.listeners.map(arrive);
+  return withListeners(listeners, { config, mode: state.mode, decidedAt: state.decidedAt, nextId });
+}
+
+function decide(state: MonitorState, at: number): MonitorState {
+  const decided = { ...state, decidedAt: at };
+  if (state.config === null || !isSettled(state)) return decided;
+  const wanted: ModeName = tallyOf(state.roster).failed >= state.config.threshold ? 'bypass' : 'normal';
+  if (wanted === state.mode.name) return decided;
+  if (wanted === 'normal' && state.mode.name === 'bypass' && at < holdEnd(state.mode, state.config)) return decided;
+  return { ...decided, mode: { name: wanted, since: at } };
+}
+
+// -------------------------------------------------------------------------------------
+// questions
+// -------------------------------------------------------------------------------------
+
+/** Every listener that management waits for has reported, and at least one listener is active or failed. */
+export function isSettled({ roster }: MonitorState): boolean {
+  const { active, failed, waitedFor } = tallyOf(roster);
+  return waitedFor === 0 && active + failed > 0;
+}
+
+export const failedCount = ({ roster }: MonitorState): number => tallyOf(roster).failed;
+
+/** By index. */
+export const listeners = ({ roster }: MonitorState): readonly Listener[] => listenersOf(roster);
+
+export function listenerOf({ roster, positions }: MonitorState, id: ListenerId): Listener | undefined {
+  const position = positions.get(id);
+  return position === undefined ? undefined : listenerAt(roster, position);
+}
+
+/** The instant from which normal may follow bypass. */
+const holdEnd = (mode: Mode, { holdTime }: Config): number => mode.since + holdTime;
+
+/** The next instant at which time alone may change something; none while nothing runs. */
+export function nextDeadline({ roster, mode, config, decidedAt }: MonitorState): O.Option<number> {
+  const hold = config !== null && mode.name === 'bypass' && holdEnd(mode, config) > decidedAt ? holdEnd(mode, config) : Infinity;
+  const deadline = Math.min(tallyOf(roster).deadline, hold);
+  return deadline === Infinity ? O.none : O.some(deadline);
+}
+
+/**
+ * Whether one event changed nothing that the outside is told: no status, no mode, no configuration.
+ * One event moves listeners one way only, so the counts tell. A heartbeat of an active listener is quiet.
+ */
+export function isQuietStep(before: MonitorState, after: MonitorState): boolean {
+  if (before === after) return true;
+  const was = tallyOf(before.roster);
+  const is = tallyOf(after.roster);
+  return (
+    before.config === after.config &&
+    before.mode === after.mode &&
+    was.active === is.active &&
+    was.failed === is.failed &&
+    was.unavailable === is.unavailable &&
+    was.waitedFor === is.waitedFor
+  );
+}

@@ -1,0 +1,160 @@
+/**
+ * What the kernel has, and what the kernel would make of an operation.
+ *
+ * The rules are those of Linux (`net/ipv4/devinet.c`, `net/ipv6/addrconf.c`): plans are made on this model, the mock
+ * driver applies operations with it, and the two real drivers report in its words.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { match } from 'ts-pattern';
+import { type InterfaceAddress, type IpAddress, familyOf, formatInterfaceAddress, networkOf } from './address.js';
+import type { InterfaceName } from './interface-name.js';
+
+/** What an address carries besides itself; absent: the kernel's default. */
+export interface AddressAttributes {
+  /** `global`, `site`, `link`, `host` or a number, as `ip` writes it. */
+  readonly scope?: string;
+  readonly label?: string;
+  readonly broadcast?: string;
+  /** The other end of a point-to-point address. */
+  readonly peer?: InterfaceAddress;
+  /** Of the route that the address brings. */
+  readonly metric?: number;
+  /** Seconds that the kernel keeps it; absent: for ever. */
+  readonly validLifetime?: number;
+  /** Seconds until it is deprecated; absent: for ever. */
+  readonly preferredLifetime?: number;
+  readonly noPrefixRoute?: boolean;
+}
+
+export interface ObservedAddress extends InterfaceAddress {
+  /** IPv4: goes with its primary unless secondaries are promoted. */
+  readonly secondary: boolean;
+  readonly attributes: AddressAttributes;
+}
+
+export interface ObservedInterface {
+  readonly name: InterfaceName;
+  /** Administrative state; the carrier is not looked at. */
+  readonly up: boolean;
+  /** Whether secondaries outlive their primary: the interface or `all` says so. */
+  readonly promoteSecondaries: boolean;
+  /** IPv4 in the kernel's order; IPv6 in an order of adding that leads to the kernel's. */
+  readonly addresses: readonly ObservedAddress[];
+  /** Interfaces that this one stands on: VLAN parent; ports of a bond or bridge. */
+  readonly lower: readonly InterfaceName[];
+}
+
+export type ObservedState = ReadonlyMap<InterfaceName, ObservedInterface>;
+
+export type Operation =
+  | { readonly op: 'address-add'; readonly interface: InterfaceName; readonly address: InterfaceAddress; readonly attributes?: AddressAttributes }
+  | { readonly op: 'address-del'; readonly interface: InterfaceName; readonly address: InterfaceAddress }
+  | { readonly op: 'link-up'; readonly interface: InterfaceName }
+  | { readonly op: 'link-down'; readonly interface: InterfaceName }
+  /** Lets secondaries of IPv4 outlive their primary on this interface. */
+  | { readonly op: 'promote-secondaries'; readonly interface: InterfaceName };
+
+/** Why the kernel refuses. */
+export type Refusal =
+  | 'no-such-interface'
+  /** The address is there already. */
+  | 'exists'
+  /** The address is not there. */
+  | 'absent';
+
+// -------------------------------------------------------------------------------------
+// questions
+// -------------------------------------------------------------------------------------
+
+export const sameAddress = (a: InterfaceAddress, b: InterfaceAddress): boolean => a.address === b.address && a.prefix === b.prefix;
+
+/** Every instance of an address, by ascending prefix. */
+export function instancesOf(state: ObservedState, name: InterfaceName, address: IpAddress): readonly ObservedAddress[] {
+  const found = state.get(name)?.addresses.filter((it) => it.address === address) ?? [];
+  return found.length < 2 ? found : found.sort((a, b) => a.prefix - b.prefix);
+}
+
+/** Whether `other` stands in the subnet of `address`: same mask, same network (`inet_ifa_match`). */
+function inSubnetOf(address: ObservedAddress, other: ObservedAddress): boolean {
+  if (address.prefix !== other.prefix || familyOf(address.address) !== familyOf(other.address)) return false;
+  const far = (it: ObservedAddress): IpAddress => (it.attributes.peer ?? it).address;
+  return networkOf(far(address), address.prefix) === networkOf(far(other), other.prefix);
+}
+
+/** Secondaries that the kernel would delete with `address` were it not for promotion, in its order. */
+export function secondariesOf({ addresses }: ObservedInterface, address: ObservedAddress): readonly ObservedAddress[] {
+  if (address.secondary) return [];
+  return addresses.filter((other) => other.secondary && inSubnetOf(address, other));
+}
+
+// -------------------------------------------------------------------------------------
+// rules
+// -------------------------------------------------------------------------------------
+
+const SCOPES: Readonly<Record<string, number>> = { global: 0, site: 200, link: 253, host: 254, nowhere: 255 };
+
+const scopeOf = ({ attributes: { scope = 'global' } }: ObservedAddress): number => SCOPES[scope] ?? Number(scope);
+
+function addAddress(it: ObservedInterface, added: InterfaceAddress, attributes: AddressAttributes): E.Either<Refusal, ObservedInterface> {
+  const { addresses } = it;
+  if (familyOf(added.address) === 6) {
+    // IPv6 holds an address once, whatever the prefix.
+    if (addresses.some(({ address }) => address === added.address)) return E.left('exists');
+    return E.right({ ...it, addresses: [...addresses, { ...added, secondary: false, attributes }] });
+  }
+  if (addresses.some((other) => sameAddress(other, added))) return E.left('exists');
+  const candidate: ObservedAddress = { ...added, secondary: false, attributes };
+  if (addresses.some((other) => familyOf(other.address) === 4 && inSubnetOf(other, candidate))) {
+    return E.right({ ...it, addresses: [...addresses, { ...candidate, secondary: true }] });
+  }
+  // A primary comes after the last primary of a scope as wide or narrower, else to the front.
+  const place = addresses.findLastIndex((other) => familyOf(other.address) === 4 && !other.secondary && scopeOf(candidate) <= scopeOf(other)) + 1;
+  return E.right({ ...it, addresses: addresses.toSpliced(place, 0, candidate) });
+}
+
+function removeAddress(it: ObservedInterface, removed: InterfaceAddress): E.Either<Refusal, ObservedInterface> {
+  const target = it.addresses.find((other) => sameAddress(other, removed));
+  if (target === undefined) return E.left('absent');
+  const dependent = secondariesOf(it, target);
+  const rest = it.addresses.filter((other) => other !== target);
+  const [promoted] = dependent;
+  if (promoted === undefined) return E.right({ ...it, addresses: rest });
+  if (!it.promoteSecondaries) return E.right({ ...it, addresses: rest.filter((other) => !dependent.includes(other)) });
+  // The first secondary takes over, after the last primary that stood behind the removed one.
+  const others = rest.filter((other) => other !== promoted);
+  const behind = it.addresses.indexOf(target);
+  const last = others.findLastIndex((other, place) => place >= behind && familyOf(other.address) === 4 && !other.secondary && scopeOf(target) <= scopeOf(other));
+  const place = last >= 0 ? last + 1 : Math.min(behind, others.length);
+  return E.right({ ...it, addresses: others.toSpliced(place, 0, { ...promoted, secondary: false }) });
+}
+
+function setLink(it: ObservedInterface, up: boolean): ObservedInterface {
+  if (it.up === up) return it;
+  return { ...it, up, addresses: up ? it.addresses : it.addresses.filter(({ address }) => familyOf(address) === 4) };
+}
+
+/** What the kernel makes of one operation on the interface that it names. */
+export function applyToInterface(it: ObservedInterface, operation: Operation): E.Either<Refusal, ObservedInterface> {
+  return match(operation)
+    .returnType<E.Either<Refusal, ObservedInterface>>()
+    .with({ op: 'address-add' }, ({ address, attributes = {} }) => addAddress(it, address, attributes))
+    .with({ op: 'address-del' }, ({ address }) => removeAddress(it, address))
+    .with({ op: 'link-up' }, () => E.right(setLink(it, true)))
+    .with({ op: 'link-down' }, () => E.right(setLink(it, false)))
+    .with({ op: 'promote-secondaries' }, () => E.right({ ...it, promoteSecondaries: true }))
+    .exhaustive();
+}
+
+/** What the kernel makes of one operation. */
+export function applyOperation(state: ObservedState, operation: Operation): E.Either<Refusal, ObservedState> {
+  const it = state.get(operation.interface);
+  if (it === undefined) return E.left('no-such-interface');
+  return E.map((changed: ObservedInterface): ObservedState => new Map(state).set(changed.name, changed))(applyToInterface(it, operation));
+}
+
+/** `address-del eth0 192.168.1.211/32`, as a person reads it. */
+export function formatOperation(operation: Operation): string {
+  return 'address' in operation
+    ? `${operation.op} ${operation.interface} ${formatInterfaceAddress(operation.address)}`
+    : `${operation.op} ${operation.interface}`;
+}
