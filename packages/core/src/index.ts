@@ -16,3 +16,6 @@ export * from './monitor.js';
 export * from './network.js';
 export * from './plan.js';
 export { forEachChange } from './roster.js';
+export * from './records.js';
+export * from './problems.js';
+export * from './status.js';

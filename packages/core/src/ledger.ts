@@ -124,14 +124,22 @@ export function restoreLedger(cards: readonly CardMemory[], shut: readonly ShutI
 /** What `observed` shows, in the light of what is wanted. To be called before and after each plan. */
 export function learn(ledger: Ledger, config: Config | null, desired: DesiredState, observed: ObservedState): Ledger {
   return {
+    ...forgetRemoved(ledger, observed),
     cards: learnPrefixes(ledger.cards, desired, observed),
     removedCards: desired.settled ? ledger.removedCards.filter((card) => instancesOf(observed, card.interface, card.address).length > 0) : ledger.removedCards,
-    leaving: ledger.leaving.filter((own) => isThere(observed, own)),
-    own: ledger.own.size === 0 ? ledger.own : new Map([...ledger.own].filter(([, own]) => isThere(observed, own))),
     shut: learnShut(ledger.shut, config, desired, observed),
-    promotionRefused: ledger.promotionRefused,
   };
 }
+
+/** After any change by somebody: what was removed is ours no more, even if it is put there again. */
+export const forgetRemoved = (ledger: Ledger, observed: ObservedState): Ledger => ({
+  ...ledger,
+  leaving: ledger.leaving.filter((own) => isThere(observed, own)),
+  own: stillOwn(ledger.own, observed),
+});
+
+const stillOwn = (own: Ledger['own'], observed: ObservedState): Ledger['own'] =>
+  [...own.values()].every((it) => isThere(observed, it)) ? own : new Map([...own].filter(([, it]) => isThere(observed, it)));
 
 const isThere = (observed: ObservedState, own: OwnAddress): boolean =>
   observed.get(own.interface)?.addresses.some((address) => sameAddress(address, own)) ?? false;
@@ -153,12 +161,14 @@ function learnShut(shut: Ledger['shut'], config: Config | null, desired: Desired
   if (shut.length === 0) return shut;
   const listed = new Set(config === null ? [] : managedInterfaces(config));
   const wantedUp = new Set(desired.interfaces.filter(({ link }) => link === 'up').map(({ name }) => name));
+  const cards = new Set(desired.cards.map(({ card }) => card.address));
   return shut
     .map((it) => {
       const seen = observed.get(it.name);
       const foundUp = seen?.up === true && (wantedUp.has(it.name) || !listed.has(it.name));
-      const dropped = it.dropped.filter(({ address }) => !seen?.addresses.some((other) => other.address === address));
-      return { name: it.name, down: it.down && !foundUp, dropped };
+      if (seen === undefined || !foundUp) return it;
+      const owed = ({ address }: ObservedAddress): boolean => !cards.has(address) && !seen.addresses.some((other) => other.address === address);
+      return { name: it.name, down: false, dropped: desired.settled ? it.dropped.filter(owed) : it.dropped };
     })
     .filter(({ down, dropped }) => down || dropped.length > 0);
 }

@@ -1,8 +1,9 @@
 /**
  * The difference between what is and what should be, as operations in the order in which they are safe.
  *
- * A plan is made on a model of the kernel ({@link Draft}): each operation is tried on it before the next one is
- * thought of, so that a secondary which goes with its primary is seen to go, and no operation changes nothing.
+ * First comes what is wanted, in the order of the contract ({@link Wish}). Then {@link safely} takes each wish to a model
+ * of the kernel before it looks at the next one: so a secondary that goes with its primary is seen to go, whatever
+ * would be lost is kept, and no operation changes nothing.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type InterfaceAddress, bitsOf, familyOf } from './address.js';
@@ -12,9 +13,7 @@ import type { DesiredState } from './desired.js';
 import type { InterfaceName } from './interface-name.js';
 import { type Ledger, type OwnAddress, type Place, type Purpose, instanceKey, placeKey } from './ledger.js';
 import {
-  type AddressAttributes,
   type ObservedAddress,
-  type ObservedInterface,
   type ObservedState,
   type Operation,
   applyToInterface,
@@ -44,146 +43,156 @@ export const operationsOf = (plan: Plan): readonly Operation[] => plan.map(({ op
  * @param wanted listeners that are launched, or about to be, by index
  */
 export function planListenerAddresses(wanted: readonly ListenerConfig[], ledger: Ledger, observed: ObservedState): Plan {
-  const draft = new Draft(observed, ledger);
-  draft.removeAll(ledger.leaving);
+  const removals = ledger.leaving.map(removal);
+  const served = new Set<string>();
+  const additions: Wish[] = [];
   for (const listener of wanted) {
     const { interface: name, host, prefix } = listener;
-    if (name === null || isWildcard(listener) || draft.instances({ interface: name, address: host }).length > 0) continue;
-    draft.add(name, { address: host, prefix: prefix ?? bitsOf(host) });
+    if (name === null || isWildcard(listener)) continue;
+    const place = { interface: name, address: host };
+    if (served.has(placeKey(place)) || instancesOf(observed, name, host).length > 0) continue;
+    served.add(placeKey(place));
+    additions.push(addition(place, prefix ?? bitsOf(host)));
   }
-  return draft.plan;
+  return safely([...removals, ...additions], ledger, observed);
 }
 
 /** Cards and managed interfaces. While unsettled nothing is managed, and the plan is empty. */
 export function planManaged(desired: DesiredState, ledger: Ledger, observed: ObservedState): Plan {
   if (!desired.settled) return [];
-  const draft = new Draft(observed, ledger);
   const absent = desired.cards.filter(({ presence }) => presence === 'absent').map(({ card }) => card);
-  draft.removeAll([...absent, ...ledger.removedCards].flatMap((place) => draft.instances(place).map((it) => onInterface(place.interface, it))));
-  for (const { name, link } of desired.interfaces) if (link === 'down') draft.link(name, 'link-down');
-  planLinksUp(draft, desired, ledger);
-  for (const { card, presence } of desired.cards) if (presence === 'present') planPresentCard(draft, card, ledger);
-  return draft.plan;
+  const present = desired.cards.filter(({ presence }) => presence === 'present').map(({ card }) => card);
+  const wishes = [
+    ...[...absent, ...ledger.removedCards].flatMap((place) => instancesOn(observed, place).map(removal)),
+    ...desired.interfaces.flatMap(({ name, link }) => (link === 'down' && observed.get(name)?.up === true ? [linkWish('link-down', name)] : [])),
+    ...linksUp(desired, ledger, observed),
+    ...present.flatMap((card) => presentCard(card, ledger, observed)),
+  ];
+  return safely(wishes, ledger, observed);
 }
 
-/** Links that are to be up, and what our link-downs took from interfaces that are up again. */
-function planLinksUp(draft: Draft, desired: DesiredState, ledger: Ledger): void {
+// -------------------------------------------------------------------------------------
+// wishes
+// -------------------------------------------------------------------------------------
+
+interface Wish {
+  readonly operation: Operation;
+  readonly purpose: Purpose;
+  /** Another wish of this plan that must have come true before. */
+  readonly needs: Wish | null;
+}
+
+const removal = (own: OwnAddress): Wish => ({
+  operation: { op: 'address-del', interface: own.interface, address: { address: own.address, prefix: own.prefix } },
+  purpose: 'ours',
+  needs: null,
+});
+
+const addition = (place: Place, prefix: number): Wish => ({
+  operation: { op: 'address-add', interface: place.interface, address: { address: place.address, prefix } },
+  purpose: 'ours',
+  needs: null,
+});
+
+const returning = (name: InterfaceName, { address, prefix, attributes }: ObservedAddress, needs: Wish | null): Wish => ({
+  operation: { op: 'address-add', interface: name, address: { address, prefix }, attributes },
+  purpose: 'put-back',
+  needs,
+});
+
+const linkWish = (op: 'link-up' | 'link-down', name: InterfaceName): Wish => ({ operation: { op, interface: name }, purpose: 'ours', needs: null });
+
+const instancesOn = (observed: ObservedState, place: Place): readonly OwnAddress[] =>
+  instancesOf(observed, place.interface, place.address).map(({ address, prefix }) => ({ interface: place.interface, address, prefix }));
+
+/** Links that are to be up, each with the IPv6 addresses that our link-downs took from it. */
+function linksUp(desired: DesiredState, ledger: Ledger, observed: ObservedState): readonly Wish[] {
+  const cards = new Set(desired.cards.map(({ card }) => card.address));
   const shut = new Map(ledger.shut.map((it) => [it.name, it]));
-  const cards = new Set(desired.cards.map(({ card }) => placeKey(card)));
-  const restore = (name: InterfaceName, needs: readonly number[]): void => {
-    if (draft.interface(name)?.up !== true) return;
-    for (const { address, prefix, attributes } of shut.get(name)?.dropped ?? []) {
-      const isCards = cards.has(placeKey({ interface: name, address }));
-      if (!isCards && draft.instances({ interface: name, address }).length === 0) draft.putBack(name, { address, prefix }, attributes, needs);
-    }
-  };
-  for (const { name, link } of desired.interfaces) {
-    const needs = link === 'up' ? draft.link(name, 'link-up') : [];
-    if (link !== 'down') restore(name, needs);
-  }
+  const wantedUp = desired.interfaces.filter(({ link }) => link === 'up').map(({ name }) => name);
   const listed = new Set(desired.interfaces.map(({ name }) => name));
-  for (const { name, down } of ledger.shut) {
-    if (!listed.has(name)) restore(name, down ? draft.link(name, 'link-up') : []);
-  }
+  const released = ledger.shut.filter(({ name }) => !listed.has(name)).map(({ name }) => name);
+  return [...wantedUp, ...released].flatMap((name) => {
+    const it = observed.get(name);
+    const ours = shut.get(name);
+    if (it === undefined || (!it.up && !listed.has(name) && ours?.down !== true)) return [];
+    const up = it.up ? null : linkWish('link-up', name);
+    const back = (ours?.dropped ?? []).filter(({ address }) => !cards.has(address) && instancesOf(observed, name, address).length === 0);
+    return [...(up === null ? [] : [up]), ...back.map((address) => returning(name, address, up))];
+  });
 }
 
-function planPresentCard(draft: Draft, card: CardConfig, ledger: Ledger): void {
-  const { address, interface: name, prefix } = card;
-  const standing = draft.instances(card);
+function presentCard(card: CardConfig, ledger: Ledger, observed: ObservedState): readonly Wish[] {
+  const { address, prefix } = card;
+  const standing = instancesOn(observed, card);
   if (prefix === null) {
-    if (standing.length > 0) return;
+    if (standing.length > 0) return [];
     const remembered = ledger.cards.get(placeKey(card))?.prefixes ?? [];
-    for (const known of remembered.length > 0 ? remembered : [bitsOf(address)]) draft.add(name, { address, prefix: known });
-    return;
+    return (remembered.length > 0 ? remembered : [bitsOf(address)]).map((known) => addition(card, known));
   }
-  const others = standing.filter((it) => it.prefix !== prefix).map((it) => onInterface(name, it));
-  // IPv6 holds an address once: the other instance must go first.
-  if (familyOf(address) === 6) draft.removeAll(others);
-  const added = standing.length === others.length ? draft.add(name, { address, prefix }) : [];
-  if (familyOf(address) === 4) draft.removeAll(others, added);
+  const others = standing.filter((it) => it.prefix !== prefix).map(removal);
+  const named = standing.length > others.length ? null : addition(card, prefix);
+  if (named === null) return others;
+  // IPv6 holds an address once, so there the other instance must go first.
+  return familyOf(address) === 6 ? [...others, named] : [named, ...others.map((other) => ({ ...other, needs: named }))];
 }
 
-const onInterface = (name: InterfaceName, { address, prefix }: InterfaceAddress): OwnAddress => ({ interface: name, address, prefix });
-
 // -------------------------------------------------------------------------------------
-// the draft
+// safety
 // -------------------------------------------------------------------------------------
 
-/** A plan in the making, beside the network as it will be once the steps so far are carried out. */
-class Draft {
-  private readonly steps: Step[] = [];
-  private readonly network: Map<InterfaceName, ObservedInterface>;
+/** The wishes as steps, each where the kernel as it will be then would have something to do. */
+function safely(wishes: readonly Wish[], ledger: Ledger, observed: ObservedState): Plan {
+  const steps: Step[] = [];
+  const network = new Map(observed);
+  const positions = new Map<Wish, number>();
   /** Where promotion was turned on by this plan. */
-  private readonly promotions = new Map<InterfaceName, readonly number[]>();
+  const promotions = new Map<InterfaceName, number>();
 
-  constructor(
-    observed: ObservedState,
-    private readonly ledger: Ledger,
-  ) {
-    this.network = new Map(observed);
-  }
-
-  get plan(): Plan {
-    return this.steps;
-  }
-
-  interface(name: InterfaceName): ObservedInterface | undefined {
-    return this.network.get(name);
-  }
-
-  instances(place: Place): readonly ObservedAddress[] {
-    return instancesOf(this.network, place.interface, place.address);
-  }
-
-  // Each of these gives the position of its step, or nothing where it was not needed or not possible.
-
-  add(name: InterfaceName, address: InterfaceAddress): readonly number[] {
-    return this.step({ op: 'address-add', interface: name, address }, 'ours');
-  }
-
-  putBack(name: InterfaceName, address: InterfaceAddress, attributes: AddressAttributes, needs: readonly number[]): void {
-    this.step({ op: 'address-add', interface: name, address, attributes }, 'put-back', needs);
-  }
-
-  link(name: InterfaceName, op: 'link-up' | 'link-down'): readonly number[] {
-    const up = this.network.get(name)?.up;
-    return up === undefined || up === (op === 'link-up') ? [] : this.step({ op, interface: name }, 'ours');
-  }
-
-  /** One run of removals: a secondary that the run takes away itself may go with its primary. */
-  removeAll(targets: readonly OwnAddress[], needs: readonly number[] = []): void {
-    const run = new Set(targets.map(instanceKey));
-    for (const target of targets) {
-      const it = this.network.get(target.interface);
-      const instance = it?.addresses.find((address) => sameAddress(address, target));
-      if (it !== undefined && instance !== undefined) this.remove(it, instance, run, needs);
-    }
-  }
-
-  private remove(it: ObservedInterface, instance: ObservedAddress, run: ReadonlySet<string>, needs: readonly number[]): void {
-    const { name } = it;
-    const removal: Operation = { op: 'address-del', interface: name, address: { address: instance.address, prefix: instance.prefix } };
-    const bystanders = secondariesOf(it, instance).filter((other) => !run.has(instanceKey(onInterface(name, other))));
-    if (bystanders.length === 0) {
-      this.step(removal, 'ours', needs);
-    } else if (it.promoteSecondaries) {
-      this.step(removal, 'ours', [...needs, ...(this.promotions.get(name) ?? [])]);
-    } else if (this.ledger.promotionRefused.has(name)) {
-      const removed = this.step(removal, 'ours', needs);
-      for (const { address, prefix, attributes } of bystanders) this.putBack(name, { address, prefix }, attributes, removed);
-    } else {
-      const promotion = this.step({ op: 'promote-secondaries', interface: name }, 'ours', needs);
-      this.promotions.set(name, promotion);
-      this.step(removal, 'ours', [...needs, ...promotion]);
-    }
-  }
-
-  /** Takes the step on the model, and down in the plan; nothing where the kernel would refuse it. */
-  private step(operation: Operation, purpose: Purpose, needs: readonly number[] = []): readonly number[] {
-    const it = this.network.get(operation.interface);
+  const take = ({ operation, purpose }: Wish, needs: readonly number[]): number | undefined => {
+    const it = network.get(operation.interface);
     const next = it === undefined ? E.left('no-such-interface') : applyToInterface(it, operation);
-    if (E.isLeft(next)) return [];
-    this.network.set(operation.interface, next.right);
-    return [this.steps.push({ operation, purpose, needs }) - 1];
+    if (E.isLeft(next)) return undefined;
+    network.set(operation.interface, next.right);
+    return steps.push({ operation, purpose, needs }) - 1;
+  };
+  const takeRemoval = (wish: Wish, gone: InterfaceAddress, run: ReadonlySet<string>, needs: readonly number[]): void => {
+    const name = wish.operation.interface;
+    const it = network.get(name);
+    const instance = it?.addresses.find((address) => sameAddress(address, gone));
+    if (it === undefined || instance === undefined) return;
+    const bystanders = secondariesOf(it, instance).filter(({ address, prefix }) => !run.has(instanceKey({ interface: name, address, prefix })));
+    if (bystanders.length > 0 && !it.promoteSecondaries && !ledger.promotionRefused.has(name)) {
+      const promotion = take({ operation: { op: 'promote-secondaries', interface: name }, purpose: 'ours', needs: null }, needs);
+      if (promotion !== undefined) promotions.set(name, promotion);
+    }
+    const promotion = bystanders.length > 0 ? promotions.get(name) : undefined;
+    const removed = take(wish, promotion === undefined ? needs : [...needs, promotion]);
+    if (network.get(name)?.promoteSecondaries === true || removed === undefined) return;
+    for (const lost of bystanders) take(returning(name, lost, wish), [removed]);
+  };
+
+  const runs = runsOf(wishes);
+  for (const [position, wish] of wishes.entries()) {
+    const { operation, needs } = wish;
+    const needed = needs === null ? undefined : positions.get(needs);
+    const before = needed === undefined ? [] : [needed];
+    if (operation.op === 'address-del') {
+      takeRemoval(wish, operation.address, runs[position] ?? new Set(), before);
+    } else {
+      const taken = take(wish, before);
+      if (taken !== undefined) positions.set(wish, taken);
+    }
   }
+  return steps;
+}
+
+/** For each wish the run of removals that it belongs to: a secondary among them may go with its primary. */
+function runsOf(wishes: readonly Wish[]): readonly ReadonlySet<string>[] {
+  let run = new Set<string>();
+  return wishes.map(({ operation }) => {
+    if (operation.op === 'address-del') run.add(instanceKey({ interface: operation.interface, ...operation.address }));
+    else run = new Set();
+    return run;
+  });
 }

@@ -193,7 +193,6 @@ const LONGEST_COMPARED = 64;
 /** The known key most like `name`, whatever its case. */
 export function nearestKey(name: string): Key {
   const wanted = name.slice(0, LONGEST_COMPARED).toUpperCase();
-  const [first, ...rest] = KEYS.map((key) => ({ key, distance: editDistance(wanted, key.name) }));
-  if (first === undefined) throw new Error('KEYS is empty');
-  return rest.reduce((best, candidate) => (candidate.distance < best.distance ? candidate : best), first).key;
+  const distances = KEYS.map((key) => ({ key, distance: editDistance(wanted, key.name) }));
+  return distances.reduce((best, candidate) => (candidate.distance < best.distance ? candidate : best)).key;
 }

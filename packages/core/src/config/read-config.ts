@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { IpAddress } from '../address.js';
 import { isUnspecified } from '../address.js';
-import type { InterfaceName } from '../interface-name.js';
+import { type InterfaceName, isInterfaceName } from '../interface-name.js';
 import { type CardConfig, type Config, DRIVERS, type DriverName, LOG_LEVELS, type ListenerConfig, type LogLevel } from './config.js';
 import { crossCheck } from './cross-check.js';
 import { type Diagnostic, isError } from './diagnostic.js';
@@ -275,13 +275,15 @@ function warnOfRisks(values: KeyedValues, listeners: readonly ListenerConfig[], 
 // what a reading carries besides
 // -------------------------------------------------------------------------------------
 
+const NAMES_ONE: readonly string[] = ['LISTEN_HEARTBEAT_IFS', 'BYPASS_CARD_IFS'] satisfies KeyName[];
+const NAMES_SOME: readonly string[] = ['LISTEN_CUBRO_IFS'] satisfies KeyName[];
+
 function interfacesIn(values: KeyedValues): readonly InterfaceName[] {
-  const lists: readonly string[] = ['LISTEN_HEARTBEAT_IFS', 'BYPASS_CARD_IFS', 'LISTEN_CUBRO_IFS'] satisfies KeyName[];
-  const names = new Set<InterfaceName>();
-  for (const { name, value } of values.entries()) {
-    if (lists.includes(name)) for (const interfaceName of interfaceNamesIn(value)) names.add(interfaceName);
-  }
-  return [...names];
+  const names = [...values.entries()].flatMap(({ name, value }) => {
+    if (NAMES_SOME.includes(name)) return interfaceNamesIn(value);
+    return NAMES_ONE.includes(name) && isInterfaceName(value) ? [value] : [];
+  });
+  return [...new Set(names)];
 }
 
 function unwatchedOf(values: KeyedValues, indices: readonly number[], cards: readonly CardConfig[]): readonly IpAddress[] {
