@@ -1,4 +1,4 @@
-import type { InterfaceName, NetworkDriver, Operation } from '@fastbypass/core';
+import type { InterfaceName, IpAddress, NetworkDriver, Operation } from '@fastbypass/core';
 
 /**
  * What a driver brings to be held to the contract suite (driver-contract.ts): a network to work on, and somebody else
@@ -21,6 +21,10 @@ export interface DriverHarness {
   readonly withoutPermission?: (bench: Bench) => Promise<NetworkDriver>;
   /** Makes the running watch of `bench.driver` lose notices (or begin anew); resolves once that has happened. */
   readonly overflow?: (bench: Bench) => Promise<void>;
+  /** Creates `name`, up, on top of `lower`: a VLAN. */
+  readonly createOnTop?: (bench: Bench, name: InterfaceName, lower: InterfaceName) => Promise<void>;
+  /** Whether `address` serves at this moment, so that a socket can be bound to it (it is not tentative). */
+  readonly isUsable?: (bench: Bench, name: InterfaceName, address: IpAddress) => Promise<boolean>;
   /** Where the network has routes: what the driver's removals do to them is looked at. */
   readonly routes?: Routes;
 }

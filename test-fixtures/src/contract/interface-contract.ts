@@ -1,0 +1,53 @@
+import { type Suite, EAST, NORTH, WEST } from './suite.js';
+import { add, addressesNow, apply, del, down, interfaceNow, observe, prepare, promote, up, verdicts } from './words.js';
+
+/** Interfaces that are missing, come, go, and change their names. */
+export function interfaceContract({ test }: Suite): void {
+  test('every operation on a missing interface fails and names it', async (t, { driver }) => {
+    const operations = [add(NORTH, '10.0.0.1/32'), del(NORTH, '10.0.0.1/32'), add(NORTH, '2001:db8::1/64'), up(NORTH), down(NORTH), promote(NORTH)];
+    for (const result of await apply(driver, ...operations)) {
+      t.like(result, { outcome: 'failed', error: { kind: 'no-such-interface', interface: NORTH } });
+    }
+    t.false((await observe(driver)).has(NORTH));
+  });
+
+  test('an interface that is created later is worked on at once', async (t, { driver, outside }) => {
+    t.deepEqual(await verdicts(driver, add(NORTH, '10.0.0.1/32')), ['no-such-interface']);
+    await outside.create(NORTH);
+    t.deepEqual(await verdicts(driver, add(NORTH, '10.0.0.1/32'), down(NORTH)), ['done', 'done']);
+    t.deepEqual(await addressesNow(driver, NORTH), ['10.0.0.1/32']);
+    t.false((await interfaceNow(driver, NORTH)).up);
+  });
+
+  test('a name leads to the interface that bears it now, after a renaming', async (t, { driver, outside }) => {
+    await prepare(driver, add(EAST, '10.0.0.1/32'));
+    await outside.rename(EAST, NORTH);
+    t.deepEqual(await verdicts(driver, add(EAST, '10.0.0.2/32'), add(NORTH, '10.0.0.2/32')), ['no-such-interface', 'done']);
+    await outside.create(EAST);
+    await prepare(driver, add(EAST, '10.0.0.3/32'), down(EAST));
+    t.deepEqual(await addressesNow(driver, EAST), ['10.0.0.3/32']);
+    t.deepEqual(await addressesNow(driver, NORTH), ['10.0.0.1/32', '10.0.0.2/32']);
+    t.true((await interfaceNow(driver, NORTH)).up);
+  });
+
+  test('two interfaces that exchange their names are told apart', async (t, { driver, outside }) => {
+    await prepare(driver, add(EAST, '10.0.0.1/32'), add(WEST, '10.0.0.2/32'));
+    await outside.rename(EAST, NORTH);
+    await outside.rename(WEST, EAST);
+    await outside.rename(NORTH, WEST);
+    await prepare(driver, add(EAST, '10.0.0.3/32'));
+    t.deepEqual(await addressesNow(driver, EAST), ['10.0.0.2/32', '10.0.0.3/32']);
+    t.deepEqual(await addressesNow(driver, WEST), ['10.0.0.1/32']);
+  });
+
+  test('an interface that is deleted is missing, and one that comes under its name is worked on at once', async (t, { driver, outside }) => {
+    await prepare(driver, add(EAST, '10.0.0.1/32'));
+    await outside.remove(EAST);
+    t.deepEqual(await verdicts(driver, add(EAST, '10.0.0.2/32'), del(EAST, '10.0.0.1/32')), ['no-such-interface', 'no-such-interface']);
+    t.false((await observe(driver)).has(EAST));
+    await outside.create(EAST);
+    t.deepEqual(await addressesNow(driver, EAST), []);
+    t.deepEqual(await verdicts(driver, add(EAST, '10.0.0.1/32')), ['done']);
+    t.deepEqual(await addressesNow(driver, EAST), ['10.0.0.1/32']);
+  });
+}
