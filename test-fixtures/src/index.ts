@@ -1,3 +1,6 @@
 /** What the tests and the demo share. */
 export { driverContract } from './contract/driver-contract.js';
 export type { Bench, DriverHarness, Outside, Routes } from './contract/harness.js';
+export { until } from './contract/suite.js';
+/** Short words for operations and outcomes. */
+export * as words from './contract/words.js';
