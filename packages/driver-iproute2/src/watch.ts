@@ -1,0 +1,125 @@
+import type { DriverError, Watch, WatchEvent } from '@fastbypass/core';
+import * as E from 'fp-ts/lib/Either.js';
+import { setTimeout } from 'node:timers/promises';
+import type { IpCommand } from './ip-command.js';
+import { isListening } from './listening.js';
+import { MonitorLines } from './monitor-lines.js';
+import type { Child } from './processes.js';
+
+const MONITOR_WORDS = ['-o', 'monitor', 'link', 'address'];
+const LINK_WORDS = ['-o', 'link', 'show'];
+
+/** How often it is looked whether the monitor listens, ms. */
+const LOOK_EVERY_MS = 1;
+
+/** A monitor that lived no longer than this, ms, would die again: it is not started again. */
+const SHORT_LIFE_MS = 1000;
+
+/** Watches through one long-lived `ip monitor`, which is replaced when it dies. */
+export async function beginWatch(ip: IpCommand, tell: (event: WatchEvent) => void): Promise<E.Either<DriverError, Watch>> {
+  let stopped = false;
+  let kill: () => void = () => undefined;
+  const tellUnlessStopped = (event: WatchEvent): void => {
+    if (!stopped) tell(event);
+  };
+  const stop = (): void => {
+    stopped = true;
+    kill();
+  };
+
+  const begin = async (): Promise<E.Either<DriverError, void>> => {
+    const begun = performance.now();
+    const monitor = await startMonitor(ip, tellUnlessStopped, (error) => {
+      if (stopped || ip.processes.closed) return;
+      if (performance.now() - begun < SHORT_LIFE_MS) end(error);
+      else void again();
+    });
+    if (E.isLeft(monitor)) return monitor;
+    kill = monitor.right.kill;
+    // It may have been stopped while the monitor was starting.
+    if (stopped) kill();
+    return E.right(undefined);
+  };
+  const again = async (): Promise<void> => {
+    const begun = await begin();
+    if (E.isLeft(begun)) end(begun.left);
+    // Told only now: what was changed before this is seen by whoever observes after it.
+    else tellUnlessStopped({ type: 'overflow' });
+  };
+  const end = (error: DriverError): void => {
+    tellUnlessStopped({ type: 'ended', error });
+    stopped = true;
+  };
+
+  return E.map((): Watch => ({ stop }))(await begin());
+}
+
+interface Monitor {
+  readonly kill: () => void;
+}
+
+/**
+ * @param onDeath called once if a monitor that had begun to listen dies by itself or is killed
+ * @returns right: once it listens, so that no later change is missed
+ */
+async function startMonitor(
+  ip: IpCommand,
+  tell: (event: WatchEvent) => void,
+  onDeath: (error: DriverError) => void,
+): Promise<E.Either<DriverError, Monitor>> {
+  const lines = new MonitorLines();
+  // Notices from before it listens for certain are not told: whoever asked for the watch observes after it has begun.
+  const life: { listening: boolean; death: DriverError | null } = { listening: false, death: null };
+  let said = '';
+  const started = await ip.processes.start(ip.argv(MONITOR_WORDS), (ending, status) => {
+    const end = ip.failure(MONITOR_WORDS, { ending, status, stdout: '', stderr: said });
+    life.death = { kind: 'driver-unavailable', message: end.message };
+    if (life.listening) onDeath(life.death);
+  });
+  if (E.isLeft(started)) return started;
+  const child = started.right;
+  child.stdout.on('data', (text: string) => {
+    const changed = lines.read(text);
+    if (!life.listening) return;
+    if (changed === null) tell({ type: 'overflow' });
+    else for (const name of changed) tell({ type: 'changed', interface: name });
+  });
+  child.stderr.on('data', (text: string) => {
+    said = (said + text).slice(-1000);
+    // It complains when the kernel has dropped notices, in words that differ from version to version.
+    if (life.listening) tell({ type: 'overflow' });
+  });
+
+  const failure = (await untilListening(ip, child, life)) ?? (await learnNames(ip, lines)) ?? life.death;
+  if (failure !== null) {
+    child.kill('cancelled');
+    return E.left(failure);
+  }
+  life.listening = true;
+  return E.right({ kill: () => child.kill('cancelled') });
+}
+
+async function untilListening(ip: IpCommand, child: Child, life: { readonly death: DriverError | null }): Promise<DriverError | null> {
+  const begun = performance.now();
+  while (life.death === null) {
+    try {
+      if (isListening(child.pid)) return null;
+    } catch {
+      // Between its death and the news of it; or /proc cannot be read, which ends at the time limit.
+    }
+    if (performance.now() - begun > ip.timeLimitMs) {
+      return { kind: 'timed-out', message: `${ip.argv(MONITOR_WORDS).join(' ')} did not begin to listen within ${ip.timeLimitMs} ms, or /proc cannot tell.` };
+    }
+    await setTimeout(LOOK_EVERY_MS);
+  }
+  return life.death;
+}
+
+async function learnNames(ip: IpCommand, lines: MonitorLines): Promise<DriverError | null> {
+  const shown = await ip.run(LINK_WORDS);
+  if (E.isLeft(shown)) return shown.left;
+  const { ending, status, stdout } = shown.right;
+  if (ending !== 'exited' || status !== 0) return ip.failure(LINK_WORDS, shown.right);
+  lines.learn(stdout);
+  return null;
+}
