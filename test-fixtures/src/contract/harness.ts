@@ -21,7 +21,7 @@ export interface DriverHarness {
   readonly withoutPermission?: (bench: Bench) => Promise<NetworkDriver>;
   /** Makes the running watch of `bench.driver` lose notices (or begin anew); resolves once that has happened. */
   readonly overflow?: (bench: Bench) => Promise<void>;
-  /** Creates `name`, up, on top of `lower`: a VLAN. */
+  /** Creates `name`, up, on top of `lower`: a VLAN of it, or a bridge or bond with it as the port. */
   readonly createOnTop?: (bench: Bench, name: InterfaceName, lower: InterfaceName) => Promise<void>;
   /** Whether `address` serves at this moment, so that a socket can be bound to it (it is not tentative). */
   readonly isUsable?: (bench: Bench, name: InterfaceName, address: IpAddress) => Promise<boolean>;
