@@ -9,7 +9,7 @@ const held = (): number => process.getActiveResourcesInfo().length + readdirSync
 
 /** The end of a driver. */
 export function closeContract({ test, harness }: Suite): void {
-  test('after close every call fails and the network stays', async (t, bench) => {
+  test('after close every call fails', async (t, bench) => {
     const { driver } = bench;
     await prepare(driver, add(EAST, '10.0.0.1/32'));
     await driver.close();
