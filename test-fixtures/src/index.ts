@@ -4,3 +4,5 @@ export type { Bench, DriverHarness, Outside, Routes } from './contract/harness.j
 export { until } from './contract/suite.js';
 /** Short words for operations and outcomes. */
 export * as words from './contract/words.js';
+export { Namespace, whyNoNamespaces } from './netns/namespace.js';
+export { outsideOf, routesOf } from './netns/outside.js';

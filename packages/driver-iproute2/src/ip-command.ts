@@ -3,10 +3,13 @@ import type * as E from 'fp-ts/lib/Either.js';
 import { CLOSED, type Finished, Processes, type RunOptions } from './processes.js';
 
 export interface Iproute2Options {
-  /** The command and what stands before its own options. Default: `['ip']`, looked up in PATH. */
-  readonly command?: readonly string[];
-  /** A network namespace as `ip netns` lists it. Default: that of this process. */
-  readonly namespace?: string;
+  /** Default: `ip`, looked up in PATH. */
+  readonly command?: string;
+  /**
+   * Words that stand before each command and lead it elsewhere, for instance into a network namespace: `nsenter`,
+   * `--net=/run/netns/blue`. What they name must become the command (exec), not run it as a child. Default: none.
+   */
+  readonly prefix?: readonly string[];
   /** After it a call is killed, ms. Default: 5000. */
   readonly timeLimitMs?: number;
 }
@@ -14,19 +17,21 @@ export interface Iproute2Options {
 /** `ip`, as one driver runs it. */
 export class IpCommand {
   readonly processes = new Processes();
-  readonly namespace: string | null;
+  /** Whether its commands work on the network that this process itself sees. */
+  readonly isHere: boolean;
   readonly timeLimitMs: number;
-  readonly #command: readonly string[];
+  readonly #command: string;
+  readonly #prefix: readonly string[];
 
-  constructor({ command = ['ip'], namespace, timeLimitMs = 5000 }: Iproute2Options) {
+  constructor({ command = 'ip', prefix = [], timeLimitMs = 5000 }: Iproute2Options) {
     this.#command = command;
-    this.namespace = namespace ?? null;
+    this.#prefix = prefix;
+    this.isHere = prefix.length === 0;
     this.timeLimitMs = timeLimitMs;
   }
 
-  /** The words to be run so that `ip` works on the network of this driver. */
   argv(words: readonly string[]): readonly string[] {
-    return [...this.#command, ...(this.namespace === null ? [] : ['-n', this.namespace]), ...words];
+    return [...this.#prefix, this.#command, ...words];
   }
 
   /** Runs `ip` to its end, whatever that is. */
@@ -34,9 +39,9 @@ export class IpCommand {
     return this.processes.run(this.argv(words), { ...options, timeLimitMs: this.timeLimitMs });
   }
 
-  /** Runs another command in the namespace. Only where there is one. */
-  runInNamespace(argv: readonly string[]): Promise<E.Either<DriverError, Finished>> {
-    return this.processes.run([...this.#command, 'netns', 'exec', this.namespace ?? '', ...argv], { timeLimitMs: this.timeLimitMs });
+  /** Runs another command where `ip` is run. */
+  runOther(argv: readonly string[]): Promise<E.Either<DriverError, Finished>> {
+    return this.processes.run([...this.#prefix, ...argv], { timeLimitMs: this.timeLimitMs });
   }
 
   /** What went wrong with a run that did not end with status 0. */

@@ -2,7 +2,7 @@ import type { NetworkDriver } from '@fastbypass/core';
 import { applyOperations } from './apply.js';
 import { IpCommand, type Iproute2Options } from './ip-command.js';
 import { observer } from './observe.js';
-import { ownPromotion, promotionWithin } from './promotion.js';
+import { promotionHere, promotionThere } from './promotion.js';
 import { beginWatch } from './watch.js';
 
 /**
@@ -13,13 +13,23 @@ import { beginWatch } from './watch.js';
  */
 export function iproute2Driver(options: Iproute2Options = {}): NetworkDriver {
   const ip = new IpCommand(options);
-  const promotion = ip.namespace === null ? ownPromotion : promotionWithin(ip);
+  const promotion = ip.isHere ? promotionHere : promotionThere(ip);
   const observe = observer(ip, promotion);
+  const running = new Set<Promise<unknown>>();
+  /** A call that `close` waits for. */
+  const call = <A>(promise: Promise<A>): Promise<A> => {
+    running.add(promise);
+    void promise.finally(() => running.delete(promise));
+    return promise;
+  };
   return {
     name: 'iproute2',
-    observe,
-    apply: (operations, cancellation) => () => applyOperations({ ip, promotion, observe }, operations, cancellation),
-    watch: (tell) => () => beginWatch(ip, tell),
-    close: () => ip.processes.close(),
+    observe: () => call(observe()),
+    apply: (operations, cancellation) => () => call(applyOperations({ ip, promotion, observe }, operations, cancellation)),
+    watch: (tell) => () => call(beginWatch(ip, tell)),
+    close: async () => {
+      await ip.processes.close();
+      await Promise.all(running);
+    },
   };
 }

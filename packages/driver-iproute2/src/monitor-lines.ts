@@ -1,5 +1,5 @@
 import { type InterfaceName, isInterfaceName } from '@fastbypass/core';
-import { partTitle, readLinkHead } from './text-output.js';
+import { namesIn, partTitle, readLinkHead } from './text-output.js';
 
 /**
  * Turns what `ip -o monitor link address` prints into names of interfaces that have changed.
@@ -13,9 +13,10 @@ export class MonitorLines {
 
   /** Takes in what `ip -o link show` prints, for links of which the monitor has not spoken yet. */
   learn(linkText: string): void {
-    for (const line of linkText.split('\n')) {
-      const head = readLinkHead(line);
-      if (head !== null && !this.#names.has(head.index)) this.#names.set(head.index, this.#nameIn(head.title));
+    const heads = linkText.split('\n').flatMap((line) => readLinkHead(line) ?? []);
+    const names = namesIn(heads);
+    for (const { index, title } of heads) {
+      if (!this.#names.has(index)) this.#names.set(index, partTitle(title, (name) => names.has(name)).name);
     }
   }
 

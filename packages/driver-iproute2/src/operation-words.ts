@@ -19,6 +19,9 @@ export function wordsOf(operation: IpOperation): readonly string[] {
   }
 }
 
+/** With `-o`: one line that tells the state of the link, or none and a failure. */
+export const lookWords = (name: string): readonly string[] => ['link', 'show', 'dev', name];
+
 /** The kernel deletes an IPv4 address that has a peer only where the peer is named. */
 export const deletionWithPeer = ({ address, prefix }: InterfaceAddress, peer: IpAddress, name: string): readonly string[] => [
   'address',

@@ -31,7 +31,7 @@ const missing = (name: InterfaceName): DriverError => ({
 });
 
 /** That of the namespace in which this process is. */
-export const ownPromotion: Promotion = {
+export const promotionHere: Promotion = {
   read: async (names) => {
     const isOn = (name: string): boolean => {
       try {
@@ -63,11 +63,11 @@ export const ownPromotion: Promotion = {
   },
 };
 
-/** That of the namespace of `ip`, through commands that run in there. */
-export const promotionWithin = (ip: IpCommand): Promotion => ({
+/** That of where the prefix leads, through commands that run there. */
+export const promotionThere = (ip: IpCommand): Promotion => ({
   read: async (names) => {
     // Prints PATH:VALUE; fails where one of the interfaces goes meanwhile, and has printed the others.
-    const found = await ip.runInNamespace(['find', ROOT, '-name', FILE, '-exec', 'grep', '-sH', '.', '{}', '+']);
+    const found = await ip.runOther(['find', ROOT, '-name', FILE, '-exec', 'grep', '-sH', '.', '{}', '+']);
     if (E.isLeft(found)) return found;
     if (found.right.ending !== 'exited') return E.left(ip.failure(['(reading promote_secondaries)'], found.right));
     const on = new Set<string>();
@@ -79,7 +79,7 @@ export const promotionWithin = (ip: IpCommand): Promotion => ({
   turnOn: async (name) => {
     const path = `${ROOT}/${name}/${FILE}`;
     const script = 'test -e "$0" || exit 3; test "$(cat "$0")" = 0 || exit 4; echo 1 > "$0"';
-    const written = await ip.runInNamespace(['sh', '-c', script, path]);
+    const written = await ip.runOther(['sh', '-c', script, path]);
     if (E.isLeft(written)) return written;
     const { ending, status, stderr } = written.right;
     if (ending !== 'exited') return E.left(ip.failure([`(promote-secondaries ${name})`], written.right));

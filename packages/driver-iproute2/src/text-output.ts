@@ -17,6 +17,9 @@ export function readLinkHead(line: string): LinkHead | null {
   return { index: Number(index), title, rest };
 }
 
+/** @param rest of a {@link LinkHead} */
+export const isUp = (rest: string): boolean => /^<([^>]*)>/.exec(rest)?.[1]?.split(',').includes('UP') === true;
+
 /**
  * Parts `eth0.5@eth0`. A name may itself hold an `@`: the last one parts only where a link can be named behind it.
  *
@@ -28,6 +31,10 @@ export function partTitle(title: string, known: (name: string) => boolean): { re
   if (at < 1 || !(tied === 'NONE' || /^if\d+$/.test(tied) || known(tied))) return { name: title, tied: null };
   return { name: title.slice(0, at), tied };
 }
+
+/** What may be a name among the titles of all links. */
+export const namesIn = (heads: readonly LinkHead[]): ReadonlySet<string> =>
+  new Set(heads.flatMap(({ title }) => [title, title.slice(0, Math.max(0, title.lastIndexOf('@')))]));
 
 /**
  * Reads what `ip -o -details link show` and `ip -o -details address show` print.
@@ -53,7 +60,7 @@ export function readTextOutput(linkText: string, addressText: string): E.Either<
     if (head === null) return unreadable(line);
     heads.push(head);
   }
-  const names = new Set(heads.flatMap(({ title }) => [title, title.slice(0, Math.max(0, title.lastIndexOf('@')))]));
+  const names = namesIn(heads);
   return E.right(heads.map((head) => readLink(head, (name) => names.has(name), addresses.get(head.index) ?? [])));
 }
 
@@ -66,7 +73,6 @@ const partsOf = (text: string): readonly string[] => text.split(/\\ {4,}/);
 
 function readLink({ index, title, rest }: LinkHead, known: (name: string) => boolean, addresses: readonly SeenAddress[]): SeenLink {
   const [head = '', linkLayer = '', details = ''] = partsOf(rest);
-  const flags = /^<([^>]*)>/.exec(head)?.[1]?.split(',') ?? [];
   const { name, tied } = partTitle(title, known);
   // The third part tells the kind, if there is one; without one it may be the port's or an alias.
   const kind = details.split(' ')[0];
@@ -75,7 +81,7 @@ function readLink({ index, title, rest }: LinkHead, known: (name: string) => boo
   return {
     index,
     name,
-    up: flags.includes('UP'),
+    up: isUp(rest),
     kind,
     tied: elsewhere ? undefined : (tied ?? underlying),
     master: / master (\S+)/.exec(head)?.[1],

@@ -12,12 +12,17 @@ const LINK_WORDS = ['-o', 'link', 'show'];
 /** How often it is looked whether the monitor listens, ms. */
 const LOOK_EVERY_MS = 1;
 
-/** A monitor that lived no longer than this, ms, would die again: it is not started again. */
+/** While notices are being lost, ms. */
+const TELL_OF_LOSS_EVERY_MS = 200;
+
+/** A monitor that lived no longer than this, ms, died early; so many of them in a row, and no other is started. */
 const SHORT_LIFE_MS = 1000;
+const EARLY_DEATHS = 5;
 
 /** Watches through one long-lived `ip monitor`, which is replaced when it dies. */
 export async function beginWatch(ip: IpCommand, tell: (event: WatchEvent) => void): Promise<E.Either<DriverError, Watch>> {
   let stopped = false;
+  let earlyDeaths = 0;
   let kill: () => void = () => undefined;
   const tellUnlessStopped = (event: WatchEvent): void => {
     if (!stopped) tell(event);
@@ -31,8 +36,9 @@ export async function beginWatch(ip: IpCommand, tell: (event: WatchEvent) => voi
     const begun = performance.now();
     const monitor = await startMonitor(ip, tellUnlessStopped, (error) => {
       if (stopped || ip.processes.closed) return;
-      if (performance.now() - begun < SHORT_LIFE_MS) end(error);
-      else void again();
+      earlyDeaths = performance.now() - begun < SHORT_LIFE_MS ? earlyDeaths + 1 : 0;
+      if (earlyDeaths < EARLY_DEATHS) void again();
+      else end(error);
     });
     if (E.isLeft(monitor)) return monitor;
     kill = monitor.right.kill;
@@ -71,6 +77,21 @@ async function startMonitor(
   // Notices from before it listens for certain are not told: whoever asked for the watch observes after it has begun.
   const life: { listening: boolean; death: DriverError | null } = { listening: false, death: null };
   let said = '';
+  let losing = false;
+  /** Tells of the loss once there is an end to it, and now and then until then. */
+  const tellOfLoss = async (): Promise<void> => {
+    if (losing) return;
+    losing = true;
+    let told = performance.now();
+    while (life.death === null && !hears(child)) {
+      await setTimeout(LOOK_EVERY_MS);
+      if (performance.now() - told < TELL_OF_LOSS_EVERY_MS) continue;
+      told = performance.now();
+      tell({ type: 'overflow' });
+    }
+    losing = false;
+    if (life.death === null) tell({ type: 'overflow' });
+  };
   const started = await ip.processes.start(ip.argv(MONITOR_WORDS), (ending, status) => {
     const end = ip.failure(MONITOR_WORDS, { ending, status, stdout: '', stderr: said });
     life.death = { kind: 'driver-unavailable', message: end.message };
@@ -87,7 +108,7 @@ async function startMonitor(
   child.stderr.on('data', (text: string) => {
     said = (said + text).slice(-1000);
     // It complains when the kernel has dropped notices, in words that differ from version to version.
-    if (life.listening) tell({ type: 'overflow' });
+    if (life.listening) void tellOfLoss();
   });
 
   const failure = (await untilListening(ip, child, life)) ?? (await learnNames(ip, lines)) ?? life.death;
@@ -102,17 +123,22 @@ async function startMonitor(
 async function untilListening(ip: IpCommand, child: Child, life: { readonly death: DriverError | null }): Promise<DriverError | null> {
   const begun = performance.now();
   while (life.death === null) {
-    try {
-      if (isListening(child.pid)) return null;
-    } catch {
-      // Between its death and the news of it; or /proc cannot be read, which ends at the time limit.
-    }
+    if (hears(child)) return null;
     if (performance.now() - begun > ip.timeLimitMs) {
       return { kind: 'timed-out', message: `${ip.argv(MONITOR_WORDS).join(' ')} did not begin to listen within ${ip.timeLimitMs} ms, or /proc cannot tell.` };
     }
     await setTimeout(LOOK_EVERY_MS);
   }
   return life.death;
+}
+
+function hears({ pid }: Child): boolean {
+  try {
+    return isListening(pid);
+  } catch {
+    // Between its death and the news of it; or /proc cannot be read, and nobody can say.
+    return false;
+  }
 }
 
 async function learnNames(ip: IpCommand, lines: MonitorLines): Promise<DriverError | null> {
