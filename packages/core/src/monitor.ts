@@ -16,7 +16,7 @@ import { match } from 'ts-pattern';
 import type { IpAddress } from './address.js';
 import { type Config, type ListenerConfig, endpointOf, isKept } from './config/config.js';
 import { type Listener, type ListenerId, expireWindows, failLaunch, hear, launch, newListener } from './listener.js';
-import { type Roster, listenerAt, listenersOf, rosterOf, tallyOf, updateAt, updateDue } from './roster.js';
+import { type Roster, dueListeners, listenerAt, listenersOf, rosterOf, tallyOf, updateAt, updateDue } from './roster.js';
 
 export type ModeName = 'unknown' | 'normal' | 'bypass';
 
@@ -161,3 +161,6 @@ export function isQuietStep(before: MonitorState, after: MonitorState): boolean 
     was.waitedFor === is.waitedFor
   );
 }
+
+/** Listeners whose window has ended by `at` and has not been judged yet. */
+export const dueAt = ({ roster }: MonitorState, at: number): readonly Listener[] => dueListeners(roster, at);

@@ -87,6 +87,34 @@ export function secondariesOf({ addresses }: ObservedInterface, address: Observe
   return addresses.filter((other) => other.secondary && inSubnetOf(address, other));
 }
 
+/** What differs on one interface between two observations: `exists`, `link`, `promotion`, or an address. */
+export type Difference = 'exists' | 'link' | 'promotion' | IpAddress;
+
+/** Interfaces that differ between two observations, with what differs on each. */
+export function differences(before: ObservedState, after: ObservedState): ReadonlyMap<InterfaceName, ReadonlySet<Difference>> {
+  const found = new Map<InterfaceName, ReadonlySet<Difference>>();
+  for (const name of new Set([...before.keys(), ...after.keys()])) {
+    const was = before.get(name);
+    const is = after.get(name);
+    const differing = was === undefined || is === undefined ? new Set<Difference>(['exists']) : differencesOf(was, is);
+    if (differing.size > 0) found.set(name, differing);
+  }
+  return found;
+}
+
+function differencesOf(was: ObservedInterface, is: ObservedInterface): ReadonlySet<Difference> {
+  const differing = new Set<Difference>();
+  if (was === is) return differing;
+  if (was.up !== is.up) differing.add('link');
+  if (was.promoteSecondaries !== is.promoteSecondaries) differing.add('promotion');
+  const keys = (it: ObservedInterface): ReadonlyMap<string, IpAddress> =>
+    new Map(it.addresses.map((address) => [formatInterfaceAddress(address), address.address]));
+  const [before, after] = [keys(was), keys(is)];
+  for (const [key, address] of before) if (!after.has(key)) differing.add(address);
+  for (const [key, address] of after) if (!before.has(key)) differing.add(address);
+  return differing;
+}
+
 // -------------------------------------------------------------------------------------
 // rules
 // -------------------------------------------------------------------------------------

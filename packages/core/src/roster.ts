@@ -179,3 +179,15 @@ export function forEachChange(before: Roster, after: Roster, visit: (before: Lis
   };
   compare(before.root, after.root);
 }
+
+/** The listeners whose window has ended by `at`. Descends only where there are such. */
+export function dueListeners({ root }: Roster, at: number): readonly Listener[] {
+  const due: Listener[] = [];
+  const visit = (node: Node): void => {
+    if (node.tally.deadline > at) return;
+    if ('children' in node) node.children.forEach(visit);
+    else due.push(...node.listeners.filter((listener) => (windowOf(listener)?.ends ?? Infinity) <= at));
+  };
+  visit(root);
+  return due;
+}

@@ -1,2 +1,97 @@
-process.stderr.write('not built yet\n');
-process.exitCode = 1;
+/** Composition root: words of the command line in, a running daemon out. */
+import { type ConfigReading, formatDiagnostic, isError } from '@fastbypass/core';
+import * as E from 'fp-ts/lib/Either.js';
+import { resolve } from 'node:path';
+import { systemClock } from './clock.js';
+import { readConfigFile } from './config-file.js';
+import { Daemon } from './daemon.js';
+import { chooseDriver } from './drivers.js';
+import { type Logger, createLogger } from './logger.js';
+import { type Options, USAGE, readOptions } from './options.js';
+import { VERSION } from './version.js';
+
+const EXIT = { done: 0, failed: 1, usage: 2, config: 78 } as const;
+type Exit = (typeof EXIT)[keyof typeof EXIT];
+
+async function main(): Promise<Exit> {
+  const options = readOptions(process.argv.slice(2));
+  if (E.isLeft(options)) {
+    process.stderr.write(`fastbypass_monitor: ${options.left}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  if (options.right.help) {
+    process.stdout.write(USAGE);
+    return EXIT.done;
+  }
+  if (options.right.version) {
+    process.stdout.write(`fastbypass_monitor ${VERSION}\n`);
+    return EXIT.done;
+  }
+  const reading = readConfigFile(resolve(options.right.config));
+  return options.right.check ? check(reading) : run(options.right, reading);
+}
+
+function check(reading: ConfigReading): Exit {
+  for (const diagnostic of reading.diagnostics) process.stdout.write(`${formatDiagnostic(diagnostic)}\n`);
+  const bad = reading.diagnostics.some(isError);
+  if (!bad) process.stdout.write(`${reading.file}: good\n`);
+  return bad ? EXIT.config : EXIT.done;
+}
+
+async function run(options: Options, reading: ConfigReading): Promise<Exit> {
+  const log = createLogger(reading.logLevel, options.logDir);
+  const exit = await runLogged(options, reading, log).catch((error: unknown) => {
+    log.error(`this is a fault of fastbypass_monitor itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return EXIT.failed;
+  });
+  await log.close();
+  return exit;
+}
+
+async function runLogged(options: Options, reading: ConfigReading, log: Logger): Promise<Exit> {
+  log.info(`fastbypass_monitor ${VERSION}, process ${String(process.pid)}, Node ${process.versions.node}, configuration ${reading.file}`);
+  for (const diagnostic of reading.diagnostics) (isError(diagnostic) ? log.error : log.warning)(formatDiagnostic(diagnostic));
+  if (reading.outcome === 'refused') {
+    log.error('the configuration has an error of the whole: not started');
+    return EXIT.config;
+  }
+  const chosen = chooseDriver(options.driver ?? reading.driver, reading);
+  if (E.isLeft(chosen)) {
+    log.error(chosen.left);
+    return EXIT.failed;
+  }
+  if (chosen.right.note !== null) log.warning(chosen.right.note);
+  const daemon = new Daemon({
+    clock: systemClock,
+    log,
+    driver: chosen.right.driver,
+    reading,
+    socket: options.socket,
+    dryRun: options.dryRun,
+  });
+  const asked = signals(daemon, log);
+  const started = await daemon.start();
+  if (E.isLeft(started)) {
+    log.error(started.left);
+    return EXIT.failed;
+  }
+  log.info(`running with driver ${chosen.right.driver.name}${options.dryRun ? ', dry run: nothing is changed' : ''}; control socket ${options.socket}`);
+  await asked;
+  return EXIT.done;
+}
+
+/** Resolves when the daemon has stopped, by a signal or otherwise. */
+function signals(daemon: Daemon, log: Logger): Promise<void> {
+  process.on('SIGHUP', () => {
+    log.info('SIGHUP: reloading');
+    void daemon.reload();
+  });
+  return new Promise((done) => {
+    daemon.onEnd(done);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void daemon.stop(signal));
+  });
+}
+
+process.exitCode = await main();
+// Whatever is still open (a client that does not hang up) must not keep a stopped daemon alive.
+process.exit();

@@ -51,8 +51,6 @@ export interface Config {
   readonly cardLease: number;
   /** Interfaces that the mode shuts down; empty with flag 0. */
   readonly managed: readonly InterfaceName[];
-  readonly logLevel: LogLevel;
-  readonly driver: DriverName;
 }
 
 /** Binds everywhere and manages no address. */

@@ -62,17 +62,10 @@ export class KeyedValues {
     this.found.push({ severity: 'error', scope, file: this.file, ...said });
   }
 
-  warning(scope: Scope, entry: Entry | undefined, message: string, accepted: string | null = null): void {
-    this.found.push({
-      severity: 'warning',
-      scope,
-      file: this.file,
-      line: entry?.line ?? null,
-      key: entry === undefined ? null : keyOf(entry),
-      found: entry?.value ?? null,
-      accepted,
-      message,
-    });
+  /** @param said what differs from the entry itself; without an entry all of it */
+  warning(scope: Scope, entry: Entry | undefined, message: string, said: Partial<Pick<Diagnostic, 'key' | 'found' | 'accepted'>> = {}): void {
+    const of = { line: entry?.line ?? null, key: entry === undefined ? null : keyOf(entry), found: entry?.value ?? null, accepted: null };
+    this.found.push({ severity: 'warning', scope, file: this.file, ...of, ...said, message });
   }
 
   private take(entry: Entry): void {
@@ -93,11 +86,11 @@ export class KeyedValues {
     const written = keyOf(entry);
     if (key !== undefined) {
       const accepted = forms(key);
-      this.warning('line', entry, `unknown key ${written} (value ${quoted(entry.value)}); accepted: ${accepted}`, accepted);
+      this.warning('line', entry, `unknown key ${written} (value ${quoted(entry.value)}); accepted: ${accepted}`, { accepted });
       return;
     }
     const nearest = forms(nearestKey(entry.name));
-    this.warning('line', entry, `unknown key ${written} (value ${quoted(entry.value)}); the nearest known key is ${nearest}`, nearest);
+    this.warning('line', entry, `unknown key ${written} (value ${quoted(entry.value)}); the nearest known key is ${nearest}`, { accepted: nearest });
   }
 }
 

@@ -35,7 +35,8 @@ export type ConfigReading = {
   /** By line; those that no line says come last. */
   readonly diagnostics: readonly Diagnostic[];
   readonly logLevel: LogLevel;
-  readonly driver: DriverName;
+  /** Null where the file names none: netlink, or what works in its place. */
+  readonly driver: DriverName | null;
   /** Every interface that any key names, whatever becomes of it. */
   readonly interfaces: readonly InterfaceName[];
   /** Addresses of cards that were left out: nobody will take them away in bypass. */
@@ -78,7 +79,7 @@ export function readConfig(text: string, file: string): ConfigReading {
   const cardIndices = values.indicesOf(['BYPASS_CARD_HOST']);
 
   const logLevel = global(values, 'LOG_LEVEL', LOG_LEVEL, 'INFO', 'line');
-  const driver = global(values, 'DRIVER', DRIVER, 'netlink', 'whole');
+  const driver = global(values, 'DRIVER', DRIVER, null, 'whole');
   const threshold = global(values, 'LISTEN_HEARTBEAT_FAILED', THRESHOLD, 1, 'whole');
   const holdTime = global(values, 'BYPASS_HOLD_TIME', HOLD_TIME, 0, 'whole');
   const cardLease = global(values, 'BYPASS_CARD_LEASE', Lease, 0, 'whole');
@@ -91,7 +92,7 @@ export function readConfig(text: string, file: string): ConfigReading {
   const reading = {
     file,
     logLevel: logLevel === BAD ? 'INFO' : logLevel,
-    driver: driver === BAD ? 'netlink' : driver,
+    driver: driver === BAD ? null : driver,
     interfaces: interfacesIn(values),
     unwatched: unwatchedOf(values, cardIndices, cards),
   } as const;
@@ -118,8 +119,7 @@ export function readConfig(text: string, file: string): ConfigReading {
   ) {
     return { ...reading, diagnostics, outcome: 'refused' };
   }
-  const { logLevel: level, driver: name } = reading;
-  return { ...reading, diagnostics, outcome: 'configured', config: { listeners, cards, threshold, holdTime, cardLease, managed, logLevel: level, driver: name } };
+  return { ...reading, diagnostics, outcome: 'configured', config: { listeners, cards, threshold, holdTime, cardLease, managed } };
 }
 
 /** A file that could not be read at all is an error of the whole. */
@@ -135,7 +135,7 @@ export function unreadableConfig(file: string, reason: string): ConfigReading {
     accepted,
     message: `the file cannot be read: ${reason}; accepted: ${accepted}`,
   };
-  return { file, diagnostics: [diagnostic], logLevel: 'INFO', driver: 'netlink', interfaces: [], unwatched: [], outcome: 'refused' };
+  return { file, diagnostics: [diagnostic], logLevel: 'INFO', driver: null, interfaces: [], unwatched: [], outcome: 'refused' };
 }
 
 /** Whether a reload may take it: any error rejects. */
@@ -145,7 +145,7 @@ export const isFaultless = (reading: ConfigReading): boolean => !reading.diagnos
 // values
 // -------------------------------------------------------------------------------------
 
-function global<A>(values: KeyedValues, name: KeyName, codec: ValueCodec<A>, fallback: A, scope: 'line' | 'whole'): Read<A> {
+function global<A, B>(values: KeyedValues, name: KeyName, codec: ValueCodec<A>, fallback: B, scope: 'line' | 'whole'): Read<A | B> {
   const entry = values.entry(name, null);
   return entry === undefined ? fallback : fromEither(values.read(entry, codec, scope));
 }
@@ -168,7 +168,7 @@ function managedList(values: KeyedValues, index: number | null): Read<readonly I
   if (list === undefined) return [];
   if (flag) return fromEither(values.read(list, InterfaceList, scope));
   const flagKey = formatKey('LISTEN_SHUTDOWN_CUBRO_IFS_WHEN_BYPASS', index);
-  values.warning(scope, list, `${keyOf(list)} names ${JSON.stringify(list.value)} but ${flagKey} is 0: these interfaces are left alone`);
+  values.warning(scope, list, `${keyOf(list)} names ${JSON.stringify(list.value)} but ${flagKey} is 0: these interfaces are left alone; accepted: 1, for them to be managed`, { accepted: `${flagKey}=1` });
   return [];
 }
 
@@ -247,27 +247,32 @@ function warnOfBadDefaults(values: KeyedValues, listeners: readonly number[], ca
     const entry = values.entry(name, null);
     const heirs = indices.filter((index) => values.entry(name, index) === undefined);
     if (entry === undefined || heirs.length > 0 || E.isRight(codec.decode(entry.value))) continue;
-    values.warning('line', entry, `${name} is ${JSON.stringify(entry.value)}, which nobody inherits; accepted: ${codec.name}`, codec.name);
+    values.warning('line', entry, `${name} is ${JSON.stringify(entry.value)}, which nobody inherits; accepted: ${codec.name}`, { accepted: codec.name });
   }
 }
+
+/** What stands for a line that is not there. */
+const DEFAULT_ATTEMPTS: Entry = { line: 0, name: 'LISTEN_HEARTBEAT_ATTEMPTS', index: 'none', value: '1' };
 
 function warnOfRisks(values: KeyedValues, listeners: readonly ListenerConfig[], threshold: number | null): void {
   const thresholdEntry = values.entry('LISTEN_HEARTBEAT_FAILED', null);
   if (threshold !== null && listeners.length > 0 && threshold > listeners.length) {
     const accepted = `at most ${String(listeners.length)}`;
-    values.warning('whole', thresholdEntry, `LISTEN_HEARTBEAT_FAILED is ${String(threshold)} but there are ${String(listeners.length)} listeners: bypass can never be reached; accepted: ${accepted}`, accepted);
+    values.warning('whole', thresholdEntry, `LISTEN_HEARTBEAT_FAILED is ${String(threshold)} but there are ${String(listeners.length)} listeners: bypass can never be reached; accepted: ${accepted}`, { accepted });
   }
   const attemptsEntry = (index: number): Entry | undefined =>
     values.entry('LISTEN_HEARTBEAT_ATTEMPTS', index) ?? values.entry('LISTEN_HEARTBEAT_ATTEMPTS', null);
   for (const { index, attempts, timeout } of listeners) {
     if (attempts * timeout <= LONG_DETECTION) continue;
     const entry = values.entry('LISTEN_HEARTBEAT_TIMEOUT', index) ?? values.entry('LISTEN_HEARTBEAT_TIMEOUT', null) ?? attemptsEntry(index);
-    values.warning('component', entry, `listener ${String(index)}: its failure is detected only after ${String(attempts * timeout)} ms (ATTEMPTS ${String(attempts)} × TIMEOUT ${String(timeout)} ms), more than ${String(LONG_DETECTION)} ms`);
+    values.warning('component', entry, `listener ${String(index)}: its failure is detected only after ${String(attempts * timeout)} ms (ATTEMPTS ${String(attempts)} × TIMEOUT ${String(timeout)} ms); accepted without this warning: at most ${String(LONG_DETECTION)} ms`, { accepted: `at most ${String(LONG_DETECTION)} ms` });
   }
   const hasty = listeners.filter(({ attempts }) => attempts === 1).map(({ index }) => index);
   const [first] = hasty;
   if (threshold === 1 && first !== undefined) {
-    values.warning('component', attemptsEntry(first) ?? thresholdEntry, `LISTEN_HEARTBEAT_ATTEMPTS is 1 for listener ${hasty.join(', ')} and LISTEN_HEARTBEAT_FAILED is 1: one lost datagram may bypass everything`);
+    const accepted = 'ATTEMPTS of at least 2, or FAILED of at least 2';
+    const message = `LISTEN_HEARTBEAT_ATTEMPTS is 1 for listener ${hasty.join(', ')} and LISTEN_HEARTBEAT_FAILED is 1: one lost datagram may bypass everything; accepted without this warning: ${accepted}`;
+    values.warning('component', attemptsEntry(first), message, { key: keyOf(attemptsEntry(first) ?? DEFAULT_ATTEMPTS), found: '1', accepted });
   }
 }
 

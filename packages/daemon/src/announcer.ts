@@ -1,0 +1,95 @@
+/** Tells the log and the event stream what has changed since they were last told. */
+import {
+  type InstantRecord,
+  type Listener,
+  type ListenerId,
+  type ListenerStatus,
+  type ModeName,
+  type MonitorState,
+  type OperationResult,
+  type Plan,
+  detectionTime,
+  failedCount,
+  formatOperation,
+  listeners,
+  planRecord,
+  statusOf,
+} from '@fastbypass/core';
+import { match } from 'ts-pattern';
+import type { Logger } from './logger.js';
+
+export type EventName = 'status' | 'mode' | 'plan' | 'reload';
+export type Publish = (event: EventName, record: InstantRecord) => void;
+
+export class Announcer {
+  private readonly told = new Map<ListenerId, ListenerStatus>();
+  private mode: ModeName = 'unknown';
+  private lastDryPlan = '';
+
+  constructor(
+    private readonly log: Logger,
+    private readonly publish: Publish,
+  ) {}
+
+  /** After a decision: listeners by index, then the mode. */
+  state(state: MonitorState): void {
+    for (const listener of listeners(state)) {
+      const status = statusOf(listener);
+      if (status === (this.told.get(listener.id) ?? 'unknown')) continue;
+      this.told.set(listener.id, status);
+      const text = listenerSentence(listener, status);
+      if (status === 'failed' || status === 'unavailable') this.log.warning(text);
+      else this.log.info(text);
+      this.publish('status', { listener: listener.config.index, status });
+    }
+    const { name } = state.mode;
+    if (name === this.mode) return;
+    this.mode = name;
+    const failed = failedCount(state);
+    const count = `${String(failed)} of ${String(listeners(state).length)} listeners failed, threshold ${String(state.config?.threshold ?? 0)}`;
+    if (name === 'bypass') this.log.warning(`mode is BYPASS: ${count}; the addresses of the cards go`);
+    else this.log.info(`mode is ${name}: ${count}; the addresses of the cards are to be there`);
+    this.publish('mode', { mode: name, failed });
+  }
+
+  /** After a reload: forgets listeners that are gone. */
+  reloaded(outcome: 'accepted' | 'rejected', state: MonitorState): void {
+    for (const id of this.told.keys()) if (!state.positions.has(id)) this.told.delete(id);
+    this.publish('reload', { reload: outcome });
+  }
+
+  /** @param tookMs from the decision, or the notice of drift, to the last answer of the kernel */
+  plan(plan: Plan, results: readonly (OperationResult | null)[], tookMs: number): void {
+    for (const [position, { operation }] of plan.entries()) {
+      const result = results[position] ?? null;
+      const what = formatOperation(operation);
+      if (result === null) this.log.debug(`${what}: dropped, a newer plan follows`);
+      else if (result.outcome === 'failed') this.log.error(`${what}: FAILED: ${result.error.message}`);
+      else this.log.info(`${what}: ${result.outcome === 'already' ? 'was so already' : 'done'}`);
+    }
+    this.log.debug(`plan of ${String(plan.length)} operations took ${tookMs.toFixed(2)} ms`);
+    this.publish('plan', planRecord(plan));
+  }
+
+  /** In a dry run: what would be done, once until it changes. */
+  dryPlan(plan: Plan): void {
+    const text = plan.map(({ operation }) => formatOperation(operation)).join('; ');
+    if (text === this.lastDryPlan) return;
+    this.lastDryPlan = text;
+    this.log.info(`dry run, not done: ${text}`);
+    this.publish('plan', planRecord(plan));
+  }
+}
+
+export const nameOfListener = ({ config }: Listener): string => `listener ${String(config.index)} (${config.host} port ${String(config.port)})`;
+
+function listenerSentence(listener: Listener, status: ListenerStatus): string {
+  const name = nameOfListener(listener);
+  return match(status)
+    .with('unknown', () => `${name} is launched and waits for its first heartbeat`)
+    .with('active', () => `${name} is active: its heartbeats arrive`)
+    .with('failed', () => `${name} has FAILED: no heartbeat for ${String(detectionTime(listener.config))} ms`)
+    .with('unavailable', () => `${name} is UNAVAILABLE: ${listener.phase.status === 'unavailable' ? listener.phase.reason : ''}`)
+    .exhaustive();
+}
+

@@ -1,0 +1,390 @@
+/**
+ * The daemon: where events meet effects.
+ *
+ * Theory of operation
+ * -------------------
+ * ```
+ *   datagram ──┐
+ *   deadline ──┤              ┌─ announcer ── log, events
+ *   reload ────┼─ transition ─┤
+ *   launch ────┘   (pure)     └─ reconciler ── observe, plan, apply, observe again ── driver ── kernel
+ *                                   ↑
+ *                                 watch ── somebody else's changes
+ * ```
+ * 1. A datagram is handed to the core at once. It arms no timer and looks at nothing else.
+ * 2. Whatever changes more than a counter is decided once the loop has served all that is ready (setImmediate): what
+ *    happens together is decided together.
+ * 3. Windows end by one timer on the monotonic clock ({@link DeadlineTimer}). Before it judges, the sockets in
+ *    question are read empty; it tells the core by how much the loop was late, and the core forgives its own stall.
+ * 4. A decision goes to the {@link Reconciler}, which makes the plan anew from the state, and keeps the network so.
+ * 5. Launches, reloads and stops run one at a time.
+ *
+ * The state is replaced, never changed; this file and its collaborators hold the only variables.
+ */
+import {
+  type ConfigReading,
+  type Diagnostic,
+  type IpAddress,
+  type ListenerId,
+  type MonitorEvent,
+  type MonitorState,
+  type NetworkDriver,
+  type OperationResult,
+  type Plan,
+  type ReloadReport,
+  type StatusReport,
+  desiredState,
+  dueAt,
+  emptyLedger,
+  formatDiagnostic,
+  initialState,
+  instancesOf,
+  isFaultless,
+  isQuietStep,
+  listenerOf,
+  listeners,
+  nextDeadline,
+  reloadLedger,
+  restoreLedger,
+  transition,
+} from '@fastbypass/core';
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { Announcer } from './announcer.js';
+import type { Clock } from './clock.js';
+import { readConfigFile } from './config-file.js';
+import { type ControlServer, openControlServer } from './control-server.js';
+import { DeadlineTimer } from './deadline-timer.js';
+import { Launcher } from './launcher.js';
+import type { Logger } from './logger.js';
+import { Metrics } from './metrics.js';
+import { stateFileOf } from './paths.js';
+import { Persistence } from './persistence.js';
+import { Reconciler } from './reconciler.js';
+import { oneAtATime } from './serial.js';
+import { readStateFile } from './state-file.js';
+import { diagnosticReport, statusReport } from './status-report.js';
+
+export interface DaemonOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly driver: NetworkDriver;
+  /** The configuration as read at the start; its file is read again at a reload. */
+  readonly reading: ConfigReading;
+  readonly socket: string;
+  readonly dryRun: boolean;
+}
+
+export class Daemon {
+  private state: MonitorState;
+  private reading: ConfigReading;
+  private diagnostics: readonly Diagnostic[];
+  private loadedAt: number;
+  private readonly startedAt: number;
+  private readonly announcer: Announcer;
+  private readonly metrics: Metrics;
+  private readonly timer: DeadlineTimer;
+  private readonly launcher: Launcher;
+  private readonly reconciler: Reconciler;
+  private readonly persistence: Persistence;
+  private readonly serial = oneAtATime();
+  private control: ControlServer | null = null;
+  private deciding: NodeJS.Immediate | null = null;
+  /** The instant of the last decision, or notice of drift, that a plan answers. */
+  private plannedFor = 0;
+  private watchTrouble: string | null = null;
+  /** The state as it was last decided. */
+  private decidedState: MonitorState | null = null;
+  private ended: Promise<void> | null = null;
+  private tellEnd: () => void = () => undefined;
+
+  constructor(private readonly options: DaemonOptions) {
+    const { clock, log, driver, reading, socket, dryRun } = options;
+    const now = clock.now();
+    const config = reading.outcome === 'configured' ? reading.config : null;
+    this.startedAt = now;
+    this.loadedAt = now;
+    this.reading = reading;
+    this.diagnostics = reading.diagnostics;
+    this.state = initialState(config, now);
+    this.persistence = new Persistence(stateFileOf(socket), dryRun);
+    this.announcer = new Announcer(log, (event, record) => {
+      if (event === 'mode') this.metrics.modeChanged();
+      this.control?.publish(event, { at: Math.round(clock.now() - this.startedAt), time: clock.iso(clock.now()), ...record });
+    });
+    this.metrics = new Metrics(
+      () => this.state,
+      () => this.reconciler.unmet().length === 0,
+    );
+    this.timer = new DeadlineTimer({
+      now: clock.now,
+      nextDeadline: () => O.toNullable(nextDeadline(this.state)),
+      due: (at) => dueAt(this.state, at).map(({ id }) => id),
+      datagrams: (id) => this.launcher.datagrams(id),
+      judge: (at, late) => {
+        this.metrics.servedLate(late);
+        this.step({ type: 'expired', at, late });
+        this.decide(at);
+      },
+    });
+    this.launcher = new Launcher(
+      {
+        listeners: () => listeners(this.state),
+        listener: (id) => listenerOf(this.state, id),
+        observed: () => this.reconciler.observed,
+        prepare: (ids) => this.reconciler.prepare(ids),
+        onLaunched: (listener, awaited) => {
+          this.take({ type: 'launched', at: clock.now(), listener, awaited });
+        },
+        onUnavailable: (listener, reason) => {
+          this.take({ type: 'unavailable', at: clock.now(), listener, reason });
+        },
+        onDatagram: (listener, source) => {
+          this.hear(listener, source);
+        },
+        oneAtATime: (task) => this.serial(task),
+        onSocketTrouble: log.warning,
+      },
+      dryRun,
+    );
+    this.reconciler = new Reconciler(driver, this.remembered(config), dryRun, {
+      now: clock.now,
+      state: () => this.state,
+      onBegin: (_plan, ledger) => {
+        this.persistence.beforeRemoval(ledger);
+      },
+      onPlan: (plan, results) => {
+        this.told(plan, results);
+      },
+      onLedger: (ledger) => {
+        this.persistence.save(ledger);
+      },
+      onForeignChange: (differing) => {
+        this.plannedFor = clock.now();
+        this.launcher.interfacesChanged(differing);
+      },
+      onWatchTrouble: (message) => {
+        if (message !== this.watchTrouble) log.warning(message);
+        this.watchTrouble = message;
+      },
+    });
+  }
+
+  // -------------------------------------------------------------------------------------
+  // life
+  // -------------------------------------------------------------------------------------
+
+  /** Opens the control socket, looks at the network, launches the listeners. Left: why it cannot run at all. */
+  async start(): Promise<E.Either<string, void>> {
+    const { log, socket, clock } = this.options;
+    const opened = await openControlServer(socket, {
+      status: () => this.status(),
+      now: () => clock.iso(clock.now()),
+      reload: () => this.reload(),
+      stop: () => void this.stop('asked through the control socket'),
+      metrics: async () => ({ contentType: this.metrics.contentType, text: await this.metrics.text() }),
+    });
+    if (E.isLeft(opened)) return opened;
+    this.control = opened.right;
+    await this.serial(async () => {
+      await this.reconciler.begin();
+      this.warnOfOtherPrefixes();
+      await this.launcher.launchAll();
+      this.decide(clock.now());
+    });
+    if (this.state.config === null) log.warning(`waiting for a configuration: ${this.reading.file} names no listener and no card; fbypass_ctl reload takes it up`);
+    return E.right(undefined);
+  }
+
+  /** Resolves when all is closed. Nothing in the kernel is changed. */
+  stop(why: string): Promise<void> {
+    this.ended ??= this.end(why).finally(() => {
+      this.tellEnd();
+    });
+    return this.ended;
+  }
+
+  /** @param tell is called once, when a stop is over, whoever asked for it */
+  onEnd(tell: () => void): void {
+    this.tellEnd = tell;
+  }
+
+  private async end(why: string): Promise<void> {
+    const { log, driver } = this.options;
+    log.info(`stopping: ${why}`);
+    // A running reload ends first; the reconciler is cut short, it may be what the reload waits for.
+    const reconciled = this.reconciler.stop();
+    await this.serial(() => reconciled);
+    this.timer.stop();
+    if (this.deciding !== null) clearImmediate(this.deciding);
+    this.launcher.stop();
+    this.persistence.save(this.reconciler.ledger);
+    log.info(this.farewell());
+    await this.control?.close();
+    await driver.close();
+  }
+
+  /** Whom a stop leaves alone. */
+  private farewell(): string {
+    const observed = this.reconciler.observed ?? new Map();
+    const cards = this.state.config?.cards ?? [];
+    const standing = cards.filter((card) => instancesOf(observed, card.interface, card.address).length > 0).map(({ address }) => address);
+    if (standing.length === 0) return 'stopped; nothing in the network was changed, no card has its address';
+    return `stopped; nothing in the network was changed: ${standing.join(', ')} stay and are UNWATCHED now; fbypass_ctl force_on takes them away`;
+  }
+
+  // -------------------------------------------------------------------------------------
+  // events
+  // -------------------------------------------------------------------------------------
+
+  /** The path of every heartbeat. */
+  private hear(listener: ListenerId, source: IpAddress | null): void {
+    const before = this.state;
+    this.state = transition(before, { type: 'heartbeat', at: this.options.clock.now(), listener, source });
+    if (!isQuietStep(before, this.state)) this.decideSoon();
+  }
+
+  private take(event: MonitorEvent): void {
+    this.step(event);
+    this.decideSoon();
+  }
+
+  private step(event: MonitorEvent): void {
+    this.state = transition(this.state, event);
+  }
+
+  /** Once all that is ready now has been taken. */
+  private decideSoon(): void {
+    this.deciding ??= setImmediate(() => {
+      this.decide(this.options.clock.now());
+    });
+  }
+
+  private decide(at: number): void {
+    if (this.deciding !== null) clearImmediate(this.deciding);
+    this.deciding = null;
+    if (this.ended !== null) return;
+    const before = this.decidedState;
+    this.step({ type: 'decided', at });
+    this.decidedState = this.state;
+    this.plannedFor = at;
+    if (asksTheSame(before, this.state)) this.reconciler.reconsider();
+    else this.reconciler.decided();
+    this.announcer.state(this.state);
+    this.timer.arm();
+  }
+
+  // -------------------------------------------------------------------------------------
+  // reload
+  // -------------------------------------------------------------------------------------
+
+  /** Reads the file again. Any error rejects it, and the old configuration runs on untouched. */
+  reload(): Promise<ReloadReport> {
+    return this.serial(() => this.reloadNow());
+  }
+
+  private async reloadNow(): Promise<ReloadReport> {
+    const { clock, log } = this.options;
+    const reading = readConfigFile(this.reading.file);
+    if (reading.outcome !== 'configured' || !isFaultless(reading) || this.ended !== null) {
+      for (const diagnostic of reading.diagnostics) log.warning(formatDiagnostic(diagnostic));
+      log.error('reload REJECTED: the configuration in force stays as it was');
+      this.announcer.reloaded('rejected', this.state);
+      return { reload: 'rejected', diagnostics: reading.diagnostics.map(diagnosticReport) };
+    }
+    const diagnostics = [...reading.diagnostics, ...this.driverWarning(reading)];
+    for (const diagnostic of diagnostics) log.warning(formatDiagnostic(diagnostic));
+    log.setLevel(reading.logLevel);
+    const before = this.state.config;
+    this.reconciler.replaceLedger((ledger) => reloadLedger(ledger, before, reading.config));
+    this.step({ type: 'reloaded', at: clock.now(), config: reading.config });
+    this.reading = reading;
+    this.diagnostics = diagnostics;
+    this.loadedAt = clock.now();
+    this.announcer.reloaded('accepted', this.state);
+    this.launcher.adopt();
+    await this.launcher.launchAll();
+    this.warnOfOtherPrefixes();
+    log.info(`reload accepted: ${String(reading.config.listeners.length)} listeners, ${String(reading.config.cards.length)} cards`);
+    this.decide(clock.now());
+    return { reload: 'accepted', diagnostics: diagnostics.map(diagnosticReport) };
+  }
+
+  private driverWarning(reading: ConfigReading): readonly Diagnostic[] {
+    if (reading.driver === this.reading.driver) return [];
+    const found = reading.driver ?? 'not named';
+    return [{ severity: 'warning', scope: 'whole', file: reading.file, line: null, key: 'DRIVER', found, accepted: null, message: `DRIVER is ${found} now: it acts at the next start, until then ${this.options.driver.name} goes on` }];
+  }
+
+  /** A card whose address stands with another prefix than the configured one will have it replaced. */
+  private warnOfOtherPrefixes(): void {
+    const observed = this.reconciler.observed ?? new Map();
+    for (const { index, address, prefix, interface: name } of this.state.config?.cards ?? []) {
+      for (const standing of instancesOf(observed, name, address)) {
+        if (prefix === null || standing.prefix === prefix) continue;
+        const found = `${address}/${String(standing.prefix)}`;
+        const accepted = `${address}/${String(prefix)}`;
+        const message = `card ${String(index)} stands on ${name} as ${found}; accepted: ${accepted}, which will replace it`;
+        const diagnostic: Diagnostic = { severity: 'warning', scope: 'component', file: this.reading.file, line: null, key: `BYPASS_CARD_HOST[${String(index)}]`, found, accepted, message };
+        this.diagnostics = [...this.diagnostics, diagnostic];
+        this.options.log.warning(formatDiagnostic(diagnostic));
+      }
+    }
+  }
+
+  // -------------------------------------------------------------------------------------
+  // telling
+  // -------------------------------------------------------------------------------------
+
+  status(): StatusReport {
+    const { clock, driver, dryRun, log } = this.options;
+    return statusReport({
+      clock,
+      startedAt: this.startedAt,
+      driver: driver.name,
+      dryRun,
+      state: this.state,
+      observed: this.reconciler.observed,
+      unmet: this.reconciler.unmet(),
+      troubles: [
+        ...this.reconciler.problems(),
+        ...this.launcher.problems(),
+        ...this.persistence.problems,
+        ...log.problems(),
+        ...(this.watchTrouble === null ? [] : [this.watchTrouble]),
+      ],
+      reading: this.reading,
+      diagnostics: this.diagnostics,
+      loadedAt: this.loadedAt,
+    });
+  }
+
+  private told(plan: Plan, results: readonly (OperationResult | null)[]): void {
+    if (this.options.dryRun) {
+      this.announcer.dryPlan(plan);
+      return;
+    }
+    const took = this.options.clock.now() - this.plannedFor;
+    this.metrics.planned(plan, results, took);
+    this.announcer.plan(plan, results, took);
+  }
+
+  private remembered(config: MonitorState['config']): Reconciler['ledger'] {
+    const path = stateFileOf(this.options.socket);
+    const read = readStateFile(path);
+    if (E.isRight(read)) return restoreLedger(read.right.cards, read.right.shut, config);
+    this.options.log.warning(`${path} cannot be read, prefixes and interfaces of the last run are not known: ${read.left}`);
+    return emptyLedger;
+  }
+}
+
+/** Whether two decisions ask the same of cards and interfaces: then pauses between tries go on. */
+function asksTheSame(before: MonitorState | null, after: MonitorState): boolean {
+  if (before === null || before.config !== after.config) return false;
+  const [was, is] = [desiredState(before), desiredState(after)];
+  return (
+    was.settled === is.settled &&
+    before.mode.name === after.mode.name &&
+    was.interfaces.every(({ link }, place) => link === is.interfaces[place]?.link)
+  );
+}

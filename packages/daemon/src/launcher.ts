@@ -1,0 +1,261 @@
+/**
+ * The sockets of listeners: launching them, trying again what could not be launched, reopening what broke.
+ *
+ * A socket belongs to a host and port. A changed listener takes over that of its predecessor, so that no datagram is
+ * missed; a removed listener's is closed at once.
+ */
+import {
+  type Difference,
+  type InterfaceName,
+  type IpAddress,
+  type Listener,
+  type ListenerId,
+  type ObservedState,
+  endpointOf,
+  instancesOf,
+  isLaunched,
+  isWildcard,
+} from '@fastbypass/core';
+import { LAUNCH_BACKOFF, REPAIR_BACKOFF, pauseAfter } from './backoff.js';
+import { type HeartbeatSocket, type SocketHooks, bindHeartbeatSocket } from './heartbeat-socket.js';
+
+/** Changes of an interface that come this close together are one occasion to try again. ms. */
+const ONE_OCCASION = 100;
+
+export interface LauncherHooks {
+  /** All listeners, by index. */
+  readonly listeners: () => readonly Listener[];
+  readonly listener: (id: ListenerId) => Listener | undefined;
+  readonly observed: () => ObservedState | null;
+  /** Puts the addresses of these listeners there. */
+  readonly prepare: (ids: ReadonlySet<ListenerId>) => Promise<void>;
+  readonly onLaunched: (id: ListenerId, awaited: boolean) => void;
+  readonly onUnavailable: (id: ListenerId, reason: string) => void;
+  readonly onDatagram: (id: ListenerId, source: IpAddress | null) => void;
+  /** Launches and reloads run one at a time. */
+  readonly oneAtATime: (task: () => Promise<void>) => Promise<void>;
+  readonly onSocketTrouble: (message: string) => void;
+}
+
+interface Held {
+  readonly socket: HeartbeatSocket;
+  readonly listener: ListenerId;
+}
+
+interface Retry {
+  readonly failures: number;
+  readonly timer: NodeJS.Timeout;
+}
+
+export class Launcher {
+  private readonly sockets = new Map<string, Held>();
+  private readonly byListener = new Map<ListenerId, HeartbeatSocket>();
+  private readonly retries = new Map<ListenerId, Retry>();
+  private readonly broken = new Map<string, string>();
+  private readonly occasions = new Map<InterfaceName, NodeJS.Timeout>();
+  private stopped = false;
+
+  constructor(
+    private readonly hooks: LauncherHooks,
+    private readonly dryRun: boolean,
+  ) {}
+
+  /** Datagrams read so far for a listener. */
+  datagrams(id: ListenerId): number {
+    return this.byListener.get(id)?.datagrams ?? 0;
+  }
+
+  problems(): readonly string[] {
+    return [...this.broken.values()];
+  }
+
+  /** Closes the sockets of listeners that are gone, hands over those of changed ones. Part of a reload. */
+  adopt(): void {
+    const wanted = new Map(this.hooks.listeners().map((listener) => [endpointOf(listener.config), listener]));
+    for (const [endpoint, { socket, listener: holder }] of this.sockets) {
+      const heir = wanted.get(endpoint);
+      if (heir === undefined) {
+        socket.close();
+        this.sockets.delete(endpoint);
+        this.byListener.delete(holder);
+      } else if (heir.id !== holder) {
+        this.byListener.delete(holder);
+        const reason = this.missingInterface(heir);
+        if (reason === null) {
+          this.hold(heir, socket);
+          this.hooks.onLaunched(heir.id, true);
+        } else {
+          socket.close();
+          this.sockets.delete(endpoint);
+          this.refuse(heir.id, reason);
+        }
+      }
+    }
+    for (const [id, { timer }] of this.retries) {
+      if (this.hooks.listener(id) !== undefined) continue;
+      clearTimeout(timer);
+      this.retries.delete(id);
+    }
+    for (const endpoint of this.broken.keys()) if (!wanted.has(endpoint)) this.broken.delete(endpoint);
+  }
+
+  /** Tries to launch all that are not, at start or by a reload. */
+  async launchAll(): Promise<void> {
+    await this.launch(
+      this.hooks.listeners().filter((listener) => !isLaunched(listener)),
+      true,
+    );
+  }
+
+  /** Somebody changed interfaces: what could not be launched on them is tried again. */
+  interfacesChanged(differing: ReadonlyMap<InterfaceName, ReadonlySet<Difference>>): void {
+    for (const name of differing.keys()) {
+      if (this.occasions.has(name) || !this.unavailableOn(name).length) continue;
+      const timer = setTimeout(() => {
+        this.occasions.delete(name);
+        this.tryAgain(this.unavailableOn(name).map(({ id }) => id));
+      }, ONE_OCCASION);
+      this.occasions.set(name, timer);
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const { socket } of this.sockets.values()) socket.close();
+    for (const { timer } of this.retries.values()) clearTimeout(timer);
+    for (const timer of this.occasions.values()) clearTimeout(timer);
+  }
+
+  // -------------------------------------------------------------------------------------
+  // launching
+  // -------------------------------------------------------------------------------------
+
+  private unavailableOn(name: InterfaceName): readonly Listener[] {
+    return this.hooks.listeners().filter(({ phase, config }) => phase.status === 'unavailable' && config.interface === name);
+  }
+
+  private async launch(candidates: readonly Listener[], awaited: boolean): Promise<void> {
+    const possible = candidates.filter((listener) => {
+      const reason = this.missingInterface(listener);
+      if (reason !== null) this.refuse(listener.id, reason);
+      return reason === null;
+    });
+    if (possible.some(({ config }) => !isWildcard(config))) await this.hooks.prepare(new Set(possible.map(({ id }) => id)));
+    await Promise.all(possible.map((listener) => this.bind(listener, awaited)));
+  }
+
+  private async bind(listener: Listener, awaited: boolean): Promise<void> {
+    const reason = this.dryRun ? this.absentAddress(listener) : null;
+    if (reason !== null) {
+      this.refuse(listener.id, reason);
+      return;
+    }
+    try {
+      const socket = await bindHeartbeatSocket(listener.config, this.hooksOf(listener));
+      const current = this.hooks.listener(listener.id);
+      if (this.stopped || current === undefined || isLaunched(current)) {
+        socket.close();
+        return;
+      }
+      this.hold(listener, socket);
+      this.forgetRetry(listener.id);
+      this.hooks.onLaunched(listener.id, awaited);
+    } catch (error) {
+      this.refuse(listener.id, reasonOf(error));
+    }
+  }
+
+  private hold(listener: Listener, socket: HeartbeatSocket): void {
+    socket.attach(this.hooksOf(listener));
+    this.sockets.set(endpointOf(listener.config), { socket, listener: listener.id });
+    this.byListener.set(listener.id, socket);
+  }
+
+  private hooksOf({ id, config }: Listener): SocketHooks {
+    return {
+      needsSource: config.sources.length > 0,
+      onDatagram: (source) => {
+        this.hooks.onDatagram(id, source);
+      },
+      onBroken: (reason) => {
+        this.reopen(id, reason, 1);
+      },
+    };
+  }
+
+  private missingInterface({ config }: Listener): string | null {
+    const name = isWildcard(config) ? null : config.interface;
+    return name === null || this.hooks.observed()?.has(name) === true ? null : `there is no interface ${name}`;
+  }
+
+  private absentAddress({ config }: Listener): string | null {
+    const { interface: name, host } = config;
+    const observed = this.hooks.observed();
+    if (name === null || isWildcard(config) || (observed !== null && instancesOf(observed, name, host).length > 0)) return null;
+    return `${host} is not on ${name}, and a dry run adds no address`;
+  }
+
+  // -------------------------------------------------------------------------------------
+  // trying again
+  // -------------------------------------------------------------------------------------
+
+  /** The back-off goes on, whatever the occasion of this try was. */
+  private refuse(id: ListenerId, reason: string): void {
+    this.hooks.onUnavailable(id, reason);
+    const failures = (this.retries.get(id)?.failures ?? 0) + 1;
+    this.forgetRetry(id);
+    if (this.stopped) return;
+    const timer = setTimeout(() => {
+      this.tryAgain([id]);
+    }, pauseAfter(LAUNCH_BACKOFF, failures));
+    this.retries.set(id, { failures, timer });
+  }
+
+  private forgetRetry(id: ListenerId): void {
+    clearTimeout(this.retries.get(id)?.timer);
+    this.retries.delete(id);
+  }
+
+  private tryAgain(ids: readonly ListenerId[]): void {
+    void this.hooks.oneAtATime(async () => {
+      if (this.stopped) return;
+      const listeners = ids.map((id) => this.hooks.listener(id)).filter((listener) => listener !== undefined);
+      await this.launch(
+        listeners.filter((listener) => !isLaunched(listener)),
+        false,
+      );
+    });
+  }
+
+  /** A launched listener whose socket broke stays in the count; it fails by silence while this goes on. */
+  private reopen(id: ListenerId, reason: string, failures: number): void {
+    const listener = this.hooks.listener(id);
+    if (listener === undefined || this.stopped) return;
+    const endpoint = endpointOf(listener.config);
+    const message = `the socket of listener ${String(listener.config.index)} broke and is being reopened: ${reason}`;
+    this.broken.set(endpoint, message);
+    if (failures === 1) this.hooks.onSocketTrouble(message);
+    this.sockets.delete(endpoint);
+    this.byListener.delete(id);
+    setTimeout(() => {
+      const current = this.hooks.listener(id);
+      if (this.stopped || current === undefined) return;
+      bindHeartbeatSocket(current.config, this.hooksOf(current)).then(
+        (socket) => {
+          const still = this.hooks.listener(id);
+          if (this.stopped || still === undefined) {
+            socket.close();
+            return;
+          }
+          this.broken.delete(endpoint);
+          this.hold(still, socket);
+        },
+        (error: unknown) => {
+          this.reopen(id, reasonOf(error), failures + 1);
+        },
+      );
+    }, pauseAfter(REPAIR_BACKOFF, failures));
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

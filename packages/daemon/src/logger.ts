@@ -1,0 +1,71 @@
+/** The log: winston's levels and formats, to standard error and to the rotated file. The one file that knows winston. */
+import type { LogLevel } from '@fastbypass/core';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import winston from 'winston';
+import { LogFile, descriptor } from './log-file.js';
+import { LogSink } from './log-sink.js';
+import { LOG_FILE } from './paths.js';
+
+export interface Logger {
+  readonly error: (message: string) => void;
+  readonly warning: (message: string) => void;
+  readonly info: (message: string) => void;
+  readonly debug: (message: string) => void;
+  readonly setLevel: (level: LogLevel) => void;
+  /** Why the log is incomplete at the moment, in sentences. */
+  readonly problems: () => readonly string[];
+  /** Gets out what is waiting; returns within a second whatever the destinations do. */
+  readonly close: () => Promise<void>;
+}
+
+const LEVELS = { error: 0, warning: 1, info: 2, debug: 3 } as const;
+const nameOf = (level: LogLevel): keyof typeof LEVELS => level.toLowerCase() as Lowercase<LogLevel>;
+
+/** ms that a stopping daemon waits for its last lines. */
+const LAST_LINES = 500;
+
+/** winston's own File transport loses lines silently after a full disk and does not go on when there is room again. */
+const transportTo = (sink: LogSink): winston.transports.StreamTransportInstance =>
+  new winston.transports.Stream({
+    eol: '',
+    stream: new Writable({
+      decodeStrings: false,
+      write: (line: string, _encoding, done) => {
+        sink.add(line);
+        done();
+      },
+    }),
+  });
+
+/**
+ * @param logDir where `fastbypass_monitor.log` stands; null: standard error alone
+ */
+export function createLogger(level: LogLevel, logDir: string | null): Logger {
+  const sinks = [{ name: 'standard error', sink: new LogSink(descriptor(2)) }];
+  if (logDir !== null) sinks.push({ name: join(logDir, LOG_FILE), sink: new LogSink(new LogFile(join(logDir, LOG_FILE))) });
+  const { combine, timestamp, printf } = winston.format;
+  const logger = winston.createLogger({
+    levels: LEVELS,
+    level: nameOf(level),
+    format: combine(
+      timestamp(),
+      printf(({ timestamp: time, level: name, message }) => `${String(time)} ${name.toUpperCase().padEnd(7)} ${String(message)}`),
+    ),
+    transports: sinks.map(({ sink }) => transportTo(sink)),
+  });
+  const at = (name: keyof typeof LEVELS) => (message: string) => void logger.log(name, message);
+  return {
+    error: at('error'),
+    warning: at('warning'),
+    info: at('info'),
+    debug: at('debug'),
+    setLevel: (next) => {
+      logger.level = nameOf(next);
+    },
+    problems: () => sinks.flatMap(({ name, sink }) => (sink.problem === null ? [] : [`the log to ${name} is incomplete: ${sink.problem}`])),
+    close: async () => {
+      await Promise.all(sinks.map(({ sink }) => sink.drain(LAST_LINES)));
+    },
+  };
+}

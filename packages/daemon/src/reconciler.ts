@@ -1,0 +1,382 @@
+/**
+ * Makes the network as it should be, and keeps it so.
+ *
+ * ```
+ *   look     observe the network (a dump), learn from it            skipped where a decision is in a hurry
+ *   act      plan on what is known, carry the plan out, record      a newer decision cuts it short
+ *   again    until a fresh look needs no operation, or all that is needed waits for its next try
+ * ```
+ *
+ * One pass runs at a time. A decision does not wait for a running look: it is planned on what is known, and looked at
+ * afterwards. The plan is made anew from the state each time, so an order that was dropped is not lost.
+ */
+import {
+  type Difference,
+  type DriverError,
+  type InterfaceName,
+  type Ledger,
+  type ListenerId,
+  type MonitorState,
+  type NetworkDriver,
+  type ObservedState,
+  type Operation,
+  type OperationResult,
+  type Plan,
+  applyOperation,
+  desiredState,
+  differences,
+  isLaunched,
+  learn,
+  listeners,
+  planListenerAddresses,
+  planManaged,
+  record,
+  sparingLowerDevices,
+  unmetDesires,
+} from '@fastbypass/core';
+import * as E from 'fp-ts/lib/Either.js';
+import { Attempts } from './attempts.js';
+import { REPAIR_BACKOFF, pauseAfter } from './backoff.js';
+
+/** ms between looks that nobody asked for: drift is repaired within a second even if the watch is blind. */
+const RESYNC = 800;
+
+export interface ReconcilerHooks {
+  readonly now: () => number;
+  /** The state as it was last decided. */
+  readonly state: () => MonitorState;
+  /** A plan is about to be carried out; `ledger` as it will be if all of it succeeds. */
+  readonly onBegin: (plan: Plan, ledger: Ledger) => void;
+  /** A plan was carried out, wholly or in part: null where an operation was not begun. */
+  readonly onPlan: (plan: Plan, results: readonly (OperationResult | null)[]) => void;
+  readonly onLedger: (ledger: Ledger) => void;
+  /** Somebody else changed these interfaces. */
+  readonly onForeignChange: (differing: ReadonlyMap<InterfaceName, ReadonlySet<Difference>>) => void;
+  readonly onWatchTrouble: (message: string) => void;
+}
+
+export class Reconciler {
+  private known: ObservedState | null = null;
+  private memory: Ledger;
+  /** What is known may be out of date. */
+  private stale = true;
+  /** A decision has been taken that no plan was made for yet. */
+  private hasty = false;
+  private wanted = false;
+  private running: Promise<void> | null = null;
+  private interrupt = new AbortController();
+  private launching: ReadonlySet<ListenerId> = new Set();
+  /** Whether all was as desired since the last decision: what is done from then on is repair. */
+  private repairing = false;
+  private stopped = false;
+  private lookFailures = 0;
+  private lookFailure: DriverError | null = null;
+  private watchFailures = 0;
+  private watchStop: (() => void) | null = null;
+  private retryTimer: NodeJS.Timeout | null = null;
+  private retryAt = Infinity;
+  private resyncTimer: NodeJS.Timeout | null = null;
+  private waiters: (() => void)[] = [];
+  private readonly attempts: Attempts;
+
+  constructor(
+    private readonly driver: NetworkDriver,
+    ledger: Ledger,
+    private readonly dryRun: boolean,
+    private readonly hooks: ReconcilerHooks,
+  ) {
+    this.memory = ledger;
+    this.attempts = new Attempts(hooks.now);
+  }
+
+  // -------------------------------------------------------------------------------------
+  // what others see
+  // -------------------------------------------------------------------------------------
+
+  /** The network as last seen, or as it must be after what was done since; null before the first look. */
+  get observed(): ObservedState | null {
+    return this.known;
+  }
+
+  get ledger(): Ledger {
+    return this.memory;
+  }
+
+  /** What keeps the network from being as desired, in sentences. Empty: it has converged. */
+  unmet(): readonly string[] {
+    if (this.known === null) return [`the network has not been seen yet${this.lookFailure === null ? '' : `: ${this.lookFailure.message}`}`];
+    const state = this.hooks.state();
+    const desired = sparingLowerDevices(desiredState(state), state.config, this.known);
+    const unmet = unmetDesires(state, desired, this.memory, this.known);
+    return this.lookFailure === null ? unmet : [...unmet, `the network cannot be seen: ${this.lookFailure.message}`];
+  }
+
+  problems(): readonly string[] {
+    return this.attempts.problems();
+  }
+
+  // -------------------------------------------------------------------------------------
+  // what moves it
+  // -------------------------------------------------------------------------------------
+
+  /** Begins to watch and to look; resolves after the first look, however it went. */
+  async begin(): Promise<void> {
+    await this.watch();
+    await this.look();
+    this.resyncTimer = setInterval(() => {
+      this.doubt();
+    }, RESYNC);
+  }
+
+  /** A decision was taken: it is carried out at once, whatever is running. */
+  decided(): void {
+    this.attempts.reset();
+    this.repairing = false;
+    this.hasty = true;
+    this.interrupt.abort();
+    this.wake();
+  }
+
+  /** Something changed that asks nothing new of cards and interfaces, perhaps of listeners' addresses. */
+  reconsider(): void {
+    this.wake();
+  }
+
+  /** The configuration changed: what is to be remembered with it. */
+  replaceLedger(change: (ledger: Ledger) => Ledger): void {
+    this.memory = change(this.memory);
+    this.hooks.onLedger(this.memory);
+  }
+
+  /** Puts the addresses of listeners there that are about to be bound; resolves when that was tried. */
+  async prepare(launching: ReadonlySet<ListenerId>): Promise<void> {
+    this.launching = launching;
+    const acted = new Promise<void>((resolve) => this.waiters.push(resolve));
+    this.wake();
+    await acted;
+    this.launching = new Set();
+  }
+
+  /** Ends the running operation and begins no other. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.interrupt.abort();
+    this.watchStop?.();
+    for (const timer of [this.retryTimer, this.resyncTimer]) if (timer !== null) clearTimeout(timer);
+    await this.running;
+    for (const resolve of this.waiters.splice(0)) resolve();
+  }
+
+  /** What is known may be out of date. */
+  private doubt(): void {
+    this.stale = true;
+    this.wake();
+  }
+
+  private wake(): void {
+    this.wanted = true;
+    if (this.stopped || this.running !== null) return;
+    this.running = this.run().finally(() => {
+      this.running = null;
+      if (this.wanted) this.wake();
+    });
+  }
+
+  private async run(): Promise<void> {
+    while (this.wanted && !this.stopped) {
+      this.wanted = false;
+      this.interrupt = new AbortController();
+      const inHurry = this.hasty && this.known !== null;
+      this.hasty = false;
+      if (this.stale && !inHurry && !(await this.look())) continue;
+      if (this.known !== null) await this.act(this.known);
+    }
+  }
+
+  // -------------------------------------------------------------------------------------
+  // looking
+  // -------------------------------------------------------------------------------------
+
+  /** False where a decision came in between, or the network could not be seen. */
+  private async look(): Promise<boolean> {
+    this.stale = false;
+    const seen = await unless(this.interrupt.signal, this.driver.observe());
+    if (seen === null) {
+      this.stale = true;
+      return false;
+    }
+    if (E.isLeft(seen)) {
+      this.lookFailure = seen.left;
+      this.lookFailures++;
+      this.stale = true;
+      this.wakeIn(pauseAfter(REPAIR_BACKOFF, this.lookFailures));
+      for (const resolve of this.waiters.splice(0)) resolve();
+      return false;
+    }
+    this.lookFailure = null;
+    this.lookFailures = 0;
+    const before = this.known;
+    this.known = seen.right;
+    if (before !== null) {
+      const differing = differences(before, seen.right);
+      if (differing.size > 0) {
+        this.attempts.changed(differing);
+        this.hooks.onForeignChange(differing);
+      }
+    }
+    return true;
+  }
+
+  private async watch(): Promise<void> {
+    const watch = await this.driver.watch((event) => {
+      if (event.type !== 'ended') this.doubt();
+      else this.watchAgain(event.error);
+    })();
+    if (E.isLeft(watch)) {
+      this.watchAgain(watch.left);
+      return;
+    }
+    if (this.watchFailures > 0) this.doubt();
+    this.watchFailures = 0;
+    this.watchStop = watch.right.stop;
+    if (this.stopped) watch.right.stop();
+  }
+
+  private watchAgain(error: DriverError): void {
+    if (this.stopped) return;
+    this.watchFailures++;
+    const pause = pauseAfter(REPAIR_BACKOFF, this.watchFailures);
+    this.hooks.onWatchTrouble(`the network is not watched (it is looked at every ${String(RESYNC)} ms), next try in ${String(pause)} ms: ${error.message}`);
+    setTimeout(() => {
+      if (!this.stopped) void this.watch();
+    }, pause);
+  }
+
+  // -------------------------------------------------------------------------------------
+  // acting
+  // -------------------------------------------------------------------------------------
+
+  private async act(observed: ObservedState): Promise<void> {
+    const state = this.hooks.state();
+    const wanted = listeners(state).filter((listener) => isLaunched(listener) || this.launching.has(listener.id));
+    const waiters = this.waiters.splice(0);
+    this.learnFrom(state, observed);
+    await this.carryOut(planListenerAddresses(wanted.map(({ config }) => config), this.memory, observed));
+    for (const resolve of waiters) resolve();
+    if (this.isCutShort()) return;
+
+    const known = this.known ?? observed;
+    const desired = sparingLowerDevices(desiredState(state), state.config, known);
+    const plan = planManaged(desired, this.memory, known);
+    const acted = await this.carryOut(plan);
+    // Nothing was left to do at once: what is done from now on puts right what somebody else did.
+    if (!acted && !this.isCutShort() && !this.stale) this.repairing = true;
+  }
+
+  private isCutShort(): boolean {
+    return this.hasty || this.stopped;
+  }
+
+  private learnFrom(state: MonitorState, observed: ObservedState): void {
+    const before = this.memory;
+    const desired = sparingLowerDevices(desiredState(state), state.config, observed);
+    this.memory = learn(before, state.config, desired, observed);
+    if (this.memory !== before) this.hooks.onLedger(this.memory);
+  }
+
+  /** In stages: an operation that needs another one's success waits for its result. */
+  private async carryOut(whole: Plan): Promise<boolean> {
+    const plan = this.dueSteps(whole);
+    if (plan.length === 0) return false;
+    const observed = this.known ?? new Map();
+    this.hooks.onBegin(plan, afterSuccess(plan, this.memory, observed));
+    const results: (OperationResult | null)[] = plan.map(() => null);
+    if (!this.dryRun) {
+      for (let begin = 0; begin < plan.length && !this.interrupt.signal.aborted; ) {
+        const stage: number[] = [];
+        let at = begin;
+        for (; at < plan.length && !plan[at]?.needs.some((need) => stage.includes(need)); at++) {
+          if (plan[at]?.needs.every((need) => results[need]?.outcome !== 'failed' && results[need] !== null) === true) stage.push(at);
+        }
+        begin = at;
+        await this.carryOutStage(plan, stage, results, observed);
+      }
+      this.stale = true;
+      this.wanted = true;
+    }
+    this.hooks.onPlan(plan, results);
+    this.hooks.onLedger(this.memory);
+    return true;
+  }
+
+  private async carryOutStage(plan: Plan, stage: readonly number[], results: (OperationResult | null)[], observed: ObservedState): Promise<void> {
+    const operations = stage.flatMap((position) => plan[position]?.operation ?? []);
+    const outcomes = await this.driver.apply(operations, this.interrupt.signal)();
+    for (const [place, position] of stage.entries()) {
+      const step = plan[position];
+      const result = outcomes[place];
+      if (step === undefined || result === undefined) continue;
+      if (result.outcome === 'failed' && result.error.kind === 'cancelled') continue;
+      results[position] = result;
+      this.memory = record(this.memory, step.operation, step.purpose, result.outcome, observed);
+      if (result.outcome === 'failed') {
+        this.attempts.failed(step.operation, result.error.message);
+      } else {
+        this.attempts.succeeded(step.operation, this.repairing && result.outcome === 'done');
+        this.known = afterwards(this.known ?? observed, step.operation);
+      }
+    }
+  }
+
+  /** Without operations whose next try is not due, and what needs them; they are come back to in time. */
+  private dueSteps(plan: Plan): Plan {
+    const now = this.hooks.now();
+    let earliest = Infinity;
+    const places = new Map<number, number>();
+    const due: Plan[number][] = [];
+    for (const [position, step] of plan.entries()) {
+      const notBefore = this.attempts.notBefore(step.operation);
+      if (notBefore > now) earliest = Math.min(earliest, notBefore);
+      if (notBefore > now || step.needs.some((need) => !places.has(need))) continue;
+      places.set(position, due.length);
+      due.push({ ...step, needs: step.needs.flatMap((need) => places.get(need) ?? []) });
+    }
+    if (earliest < Infinity) this.wakeIn(earliest - now);
+    return due;
+  }
+
+  /** The earliest of what is asked for counts. */
+  private wakeIn(ms: number): void {
+    const at = this.hooks.now() + ms;
+    if (at >= this.retryAt) return;
+    if (this.retryTimer !== null) clearTimeout(this.retryTimer);
+    this.retryAt = at;
+    this.retryTimer = setTimeout(() => {
+      this.retryAt = Infinity;
+      this.wake();
+    }, Math.ceil(ms));
+  }
+}
+
+/** The value, or null where `signal` came first. */
+function unless<A>(signal: AbortSignal, value: Promise<A>): Promise<A | null> {
+  return new Promise((resolve, reject) => {
+    const give = (): void => {
+      resolve(null);
+    };
+    if (signal.aborted) give();
+    signal.addEventListener('abort', give);
+    value.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', give);
+    });
+  });
+}
+
+/** What must be known of the network after an operation, until the next look. */
+function afterwards(known: ObservedState, operation: Operation): ObservedState {
+  const next = applyOperation(known, operation);
+  return E.isRight(next) ? next.right : known;
+}
+
+const afterSuccess = (plan: Plan, ledger: Ledger, observed: ObservedState): Ledger =>
+  plan.reduce((memory, { operation, purpose }) => record(memory, operation, purpose, 'done', observed), ledger);

@@ -1,0 +1,96 @@
+/**
+ * What must outlive the process: the prefixes that cards' addresses had, and what was shut down. A small JSON file
+ * beside the control socket, replaced as a whole.
+ */
+import {
+  type CardMemory,
+  InterfaceAddress,
+  InterfaceName,
+  IpAddress,
+  type Ledger,
+  type ShutInterface,
+  formatInterfaceAddress,
+} from '@fastbypass/core';
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+const Attributes = t.partial({
+  scope: t.string,
+  label: t.string,
+  broadcast: t.string,
+  peer: InterfaceAddress,
+  metric: t.number,
+  validLifetime: t.number,
+  preferredLifetime: t.number,
+  noPrefixRoute: t.boolean,
+});
+
+const StateFile = t.type({
+  version: t.literal(1),
+  cards: t.array(t.type({ interface: InterfaceName, address: IpAddress, prefixes: t.array(t.number), taken: t.boolean })),
+  shut: t.array(t.type({ name: InterfaceName, down: t.boolean, dropped: t.array(t.type({ address: InterfaceAddress, attributes: Attributes })) })),
+});
+
+export interface Remembered {
+  readonly cards: readonly CardMemory[];
+  readonly shut: readonly ShutInterface[];
+}
+
+const NOTHING: Remembered = { cards: [], shut: [] };
+
+/** What the last process left; Left: why it cannot be read. No file is nothing to remember. */
+export function readStateFile(path: string): E.Either<string, Remembered> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    return isMissing(error) ? E.right(NOTHING) : E.left(reasonOf(error));
+  }
+  try {
+    const read = StateFile.decode(JSON.parse(text));
+    if (E.isLeft(read)) return E.left('it is not a state file of this version');
+    const shut = read.right.shut.map(({ name, down, dropped }) => ({
+      name,
+      down,
+      dropped: dropped.map(({ address, attributes }) => ({ ...address, secondary: false, attributes })),
+    }));
+    return E.right({ cards: read.right.cards, shut });
+  } catch (error) {
+    return E.left(reasonOf(error));
+  }
+}
+
+/** The file's text for a ledger; equal texts need no writing. */
+export function stateText({ cards, removedCards, shut }: Ledger): string {
+  return JSON.stringify({
+    version: 1,
+    cards: [...cards.values(), ...removedCards],
+    shut: shut.map(({ name, down, dropped }) => ({
+      name,
+      down,
+      dropped: dropped.map((it) => ({
+        address: formatInterfaceAddress(it),
+        attributes: { ...it.attributes, ...(it.attributes.peer && { peer: formatInterfaceAddress(it.attributes.peer) }) },
+      })),
+    })),
+  });
+}
+
+/** Replaces the file; Left: why not. Whoever reads it sees the old or the new one, never half of it. */
+export function writeStateFile(path: string, text: string): E.Either<string, void> {
+  const next = `${path}.new`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(next, text, { mode: 0o600 });
+    renameSync(next, path);
+    return E.right(undefined);
+  } catch (error) {
+    return E.left(reasonOf(error));
+  }
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,110 @@
+import {
+  type CardReport,
+  type ConfigReading,
+  type DesiredState,
+  type DiagnosticReport,
+  type Diagnostic,
+  type InterfaceReport,
+  type Listener,
+  type ListenerReport,
+  type MonitorState,
+  type ObservedState,
+  type StatusReport,
+  bitsOf,
+  desiredState,
+  failedCount,
+  formatInterfaceAddress,
+  instancesOf,
+  isSettled,
+  listeners,
+  sparingLowerDevices,
+  standingProblems,
+  statusOf,
+  windowOf,
+} from '@fastbypass/core';
+import type { Clock } from './clock.js';
+import { VERSION } from './version.js';
+
+/** All that a status is made of. Instants are ms of the clock. */
+export interface StatusInputs {
+  readonly clock: Clock;
+  readonly startedAt: number;
+  readonly driver: string;
+  readonly dryRun: boolean;
+  readonly state: MonitorState;
+  readonly observed: ObservedState | null;
+  /** What keeps the network from being as desired. */
+  readonly unmet: readonly string[];
+  /** What else is wrong, beyond what the state itself shows. */
+  readonly troubles: readonly string[];
+  readonly reading: ConfigReading;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly loadedAt: number;
+}
+
+export function statusReport(inputs: StatusInputs): StatusReport {
+  const { clock, state, reading } = inputs;
+  const now = clock.now();
+  const observed = inputs.observed ?? new Map();
+  const desired = sparingLowerDevices(desiredState(state), state.config, observed);
+  return {
+    version: VERSION,
+    pid: process.pid,
+    startedAt: clock.iso(inputs.startedAt),
+    uptimeMs: Math.round(now - inputs.startedAt),
+    driver: inputs.driver,
+    dryRun: inputs.dryRun,
+    mode: state.mode.name,
+    since: clock.iso(state.mode.since),
+    settled: isSettled(state),
+    failed: failedCount(state),
+    threshold: state.config?.threshold ?? 0,
+    converged: inputs.unmet.length === 0,
+    problems: [...inputs.unmet, ...standingProblems(state, observed, reading.unwatched), ...inputs.troubles],
+    listeners: listeners(state).map((listener) => listenerReport(listener, now)),
+    cards: cardReports(desired, observed),
+    interfaces: interfaceReports(desired, observed),
+    config: { path: reading.file, loadedAt: clock.iso(inputs.loadedAt), diagnostics: inputs.diagnostics.map(diagnosticReport) },
+  };
+}
+
+export const diagnosticReport = ({ severity, line, key, message }: Diagnostic): DiagnosticReport => ({ severity, line, key, message });
+
+function listenerReport(listener: Listener, now: number): ListenerReport {
+  const { config, phase, heartbeats, rejected, lastHeartbeat } = listener;
+  return {
+    index: config.index,
+    host: config.host,
+    port: config.port,
+    interface: config.interface,
+    status: statusOf(listener),
+    missed: windowOf(listener)?.missed ?? 0,
+    attempts: config.attempts,
+    timeoutMs: config.timeout,
+    heartbeats,
+    rejected,
+    lastHeartbeatMsAgo: lastHeartbeat === null ? null : Math.max(0, Math.round(now - lastHeartbeat)),
+    reason: phase.status === 'unavailable' ? phase.reason : null,
+  };
+}
+
+function cardReports({ cards }: DesiredState, observed: ObservedState): CardReport[] {
+  return cards.map(({ card, presence }) => {
+    const standing = instancesOf(observed, card.interface, card.address);
+    const prefix = card.prefix ?? standing[0]?.prefix ?? bitsOf(card.address);
+    return {
+      index: card.index,
+      address: formatInterfaceAddress({ address: card.address, prefix }),
+      interface: card.interface,
+      desired: presence,
+      observed: !observed.has(card.interface) ? 'missing' : standing.length > 0 ? 'present' : 'absent',
+    };
+  });
+}
+
+function interfaceReports({ interfaces }: DesiredState, observed: ObservedState): InterfaceReport[] {
+  return interfaces.map(({ name, link, downFor }) => {
+    const up = observed.get(name)?.up;
+    return { name, desired: link, observed: up === undefined ? 'missing' : up ? 'up' : 'down', downFor: [...downFor] };
+  });
+}
