@@ -1,5 +1,5 @@
 import { type InterfaceName, isInterfaceName } from '@fastbypass/core';
-import { namesIn, partTitle, readLinkHead } from './text-output.js';
+import { namesIn, namesWithin, partTitle, readLinkHead } from './text-output.js';
 
 /**
  * Turns what `ip -o monitor link address` prints into names of interfaces that have changed.
@@ -41,18 +41,23 @@ export class MonitorLines {
     const head = readLinkHead(rest);
     if (head !== null) {
       const before = this.#names.get(head.index);
-      const name = this.#nameIn(head.title);
-      if (deleted) this.#names.delete(head.index);
+      const names = this.#namesIn(head.title, before);
+      const [name = ''] = names;
+      if (deleted || names.length > 1) this.#names.delete(head.index);
       else this.#names.set(head.index, name);
-      return before === undefined ? [name] : [before, name];
+      return before === undefined ? names : [before, ...names];
     }
     const [, index, printed] = /^(\d+): (\S+)\s/.exec(rest) ?? [];
     if (index === undefined || printed === undefined) return null;
     return [this.#names.get(Number(index)) ?? printed];
   }
 
-  #nameIn(title: string): string {
+  /** The name in a title, or every name that may be meant: one told for nothing does no harm. */
+  #namesIn(title: string, before: string | undefined): readonly string[] {
     const known = new Set(this.#names.values());
-    return partTitle(title, (name) => known.has(name)).name;
+    const { name, tied } = partTitle(title, (it) => known.has(it));
+    if (tied !== null) return [name];
+    const possible = namesWithin(title);
+    return before !== undefined && possible.includes(before) ? [before] : possible;
   }
 }

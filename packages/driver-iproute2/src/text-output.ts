@@ -21,20 +21,26 @@ export function readLinkHead(line: string): LinkHead | null {
 export const isUp = (rest: string): boolean => /^<([^>]*)>/.exec(rest)?.[1]?.split(',').includes('UP') === true;
 
 /**
- * Parts `eth0.5@eth0`. A name may itself hold an `@`: the last one parts only where a link can be named behind it.
+ * Parts `eth0.5@eth0`. Names may themselves hold an `@`: that one parts behind which a link can be named.
  *
  * @param known whether there is a link of that name
  */
 export function partTitle(title: string, known: (name: string) => boolean): { readonly name: string; readonly tied: string | null } {
-  const at = title.lastIndexOf('@');
-  const tied = title.slice(at + 1);
-  if (at < 1 || !(tied === 'NONE' || /^if\d+$/.test(tied) || known(tied))) return { name: title, tied: null };
-  return { name: title.slice(0, at), tied };
+  for (const [name, tied] of partings(title).reverse()) {
+    if (tied === 'NONE' || /^if\d+$/.test(tied) || known(tied)) return { name, tied };
+  }
+  return { name: title, tied: null };
 }
 
+/** The ways to part a title, from the left. */
+const partings = (title: string): (readonly [string, string])[] =>
+  [...title.matchAll(/@/g)].filter(({ index }) => index > 0).map(({ index }) => [title.slice(0, index), title.slice(index + 1)]);
+
+/** What may be the name in a title. */
+export const namesWithin = (title: string): readonly string[] => [title, ...partings(title).map(([name]) => name)];
+
 /** What may be a name among the titles of all links. */
-export const namesIn = (heads: readonly LinkHead[]): ReadonlySet<string> =>
-  new Set(heads.flatMap(({ title }) => [title, title.slice(0, Math.max(0, title.lastIndexOf('@')))]));
+export const namesIn = (heads: readonly LinkHead[]): ReadonlySet<string> => new Set(heads.flatMap(({ title }) => namesWithin(title)));
 
 /**
  * Reads what `ip -o -details link show` and `ip -o -details address show` print.
