@@ -186,6 +186,30 @@ export function networkOf(address: IpAddress, prefix: number): bigint {
   return (numberOf(address) >> hostBits) << hostBits;
 }
 
+/** Whether two addresses of one family have the same network part under a mask of `prefix` bits. */
+export function sameNetwork(a: IpAddress, b: IpAddress, prefix: number): boolean {
+  if (a === b) return true;
+  if (prefix === bitsOf(a)) return false;
+  // IPv4 without big numbers: plans compare thousands of pairs.
+  return familyOf(a) === 4 ? (ipv4Number(a) ^ ipv4Number(b)) >>> (32 - prefix) === 0 || prefix === 0 : networkOf(a, prefix) === networkOf(b, prefix);
+}
+
+/** 32 bits of a canonical dotted quad. */
+function ipv4Number(address: IpAddress): number {
+  let number = 0;
+  let octet = 0;
+  for (let place = 0; place < address.length; place++) {
+    const digit = address.charCodeAt(place) - 48;
+    if (digit >= 0) {
+      octet = octet * 10 + digit;
+    } else {
+      number = (number << 8) | octet;
+      octet = 0;
+    }
+  }
+  return (number << 8) | octet;
+}
+
 export const cidrOf = ({ address, prefix }: InterfaceAddress): Cidr => ({
   family: familyOf(address),
   base: networkOf(address, prefix),

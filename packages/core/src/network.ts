@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { match } from 'ts-pattern';
-import { type InterfaceAddress, type IpAddress, familyOf, formatInterfaceAddress, networkOf } from './address.js';
+import { type InterfaceAddress, type IpAddress, familyOf, formatInterfaceAddress, sameNetwork } from './address.js';
 import type { InterfaceName } from './interface-name.js';
 
 /** What an address carries besides itself; absent: the kernel's default. */
@@ -60,7 +60,9 @@ export type Refusal =
   /** The address is there already. */
   | 'exists'
   /** The address is not there. */
-  | 'absent';
+  | 'absent'
+  /** IPv4: another address of the same subnet has another scope. */
+  | 'other-scope';
 
 // -------------------------------------------------------------------------------------
 // questions
@@ -77,8 +79,7 @@ export function instancesOf(state: ObservedState, name: InterfaceName, address: 
 /** Whether `other` stands in the subnet of `address`: same mask, same network (`inet_ifa_match`). */
 function inSubnetOf(address: ObservedAddress, other: ObservedAddress): boolean {
   if (address.prefix !== other.prefix || familyOf(address.address) !== familyOf(other.address)) return false;
-  const far = (it: ObservedAddress): IpAddress => (it.attributes.peer ?? it).address;
-  return networkOf(far(address), address.prefix) === networkOf(far(other), other.prefix);
+  return sameNetwork((address.attributes.peer ?? address).address, (other.attributes.peer ?? other).address, address.prefix);
 }
 
 /** Secondaries that the kernel would delete with `address` were it not for promotion, in its order. */
@@ -130,11 +131,11 @@ function addAddress(it: ObservedInterface, added: InterfaceAddress, attributes: 
     if (addresses.some(({ address }) => address === added.address)) return E.left('exists');
     return E.right({ ...it, addresses: [...addresses, { ...added, secondary: false, attributes }] });
   }
-  if (addresses.some((other) => sameAddress(other, added))) return E.left('exists');
   const candidate: ObservedAddress = { ...added, secondary: false, attributes };
-  if (addresses.some((other) => familyOf(other.address) === 4 && inSubnetOf(other, candidate))) {
-    return E.right({ ...it, addresses: [...addresses, { ...candidate, secondary: true }] });
-  }
+  const neighbours = addresses.filter((other) => inSubnetOf(other, candidate));
+  if (neighbours.some((other) => sameAddress(other, added))) return E.left('exists');
+  if (neighbours.some((other) => scopeOf(other) !== scopeOf(candidate))) return E.left('other-scope');
+  if (neighbours.length > 0) return E.right({ ...it, addresses: [...addresses, { ...candidate, secondary: true }] });
   // A primary comes after the last primary of a scope as wide or narrower, else to the front.
   const place = addresses.findLastIndex((other) => familyOf(other.address) === 4 && !other.secondary && scopeOf(candidate) <= scopeOf(other)) + 1;
   return E.right({ ...it, addresses: addresses.toSpliced(place, 0, candidate) });

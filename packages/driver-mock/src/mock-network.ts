@@ -7,6 +7,7 @@ import {
   type ObservedState,
   type Operation,
   type OperationResult,
+  type Refusal,
   type WatchEvent,
   applyToInterface,
   formatOperation,
@@ -81,7 +82,7 @@ export class MockNetwork {
     }
     if (isAlready(before, operation)) return { outcome: 'already' };
     const after = applyToInterface(before, operation);
-    if (E.isLeft(after)) return { outcome: 'failed', error: { kind: 'refused', message: refusalOf(operation) } };
+    if (E.isLeft(after)) return { outcome: 'failed', error: { kind: 'refused', message: refusalOf(after.left, operation) } };
     this.#state = new Map(this.#state).set(name, after.right);
     this.#tell({ type: 'changed', interface: name });
     return { outcome: 'done' };
@@ -207,6 +208,7 @@ function isAlready(it: ObservedInterface, operation: Operation): boolean {
   }
 }
 
-/** The one refusal that is left: IPv6 holds an address once on an interface, whatever the prefix. */
-const refusalOf = (operation: Operation): string =>
-  `${formatOperation(operation)}: this IPv6 address is there under another prefix; remove that one first.`;
+const refusalOf = (refusal: Refusal, operation: Operation): string =>
+  refusal === 'other-scope'
+    ? `${formatOperation(operation)}: another address of this subnet has another scope.`
+    : `${formatOperation(operation)}: this IPv6 address is there under another prefix; remove that one first.`;
