@@ -91,7 +91,7 @@ export class Daemon {
   private control: ControlServer | null = null;
   private deciding: NodeJS.Immediate | null = null;
   /** The instant of the last decision, or notice of drift, that a plan answers. */
-  private plannedFor = 0;
+  private plannedFor: number;
   private watchTrouble: string | null = null;
   /** The state as it was last decided. */
   private decidedState: MonitorState | null = null;
@@ -103,6 +103,7 @@ export class Daemon {
     const now = clock.now();
     const config = reading.outcome === 'configured' ? reading.config : null;
     this.startedAt = now;
+    this.plannedFor = now;
     this.loadedAt = now;
     this.reading = reading;
     this.diagnostics = reading.diagnostics;
@@ -229,8 +230,8 @@ export class Daemon {
     const observed = this.reconciler.observed ?? new Map();
     const cards = this.state.config?.cards ?? [];
     const standing = cards.filter((card) => instancesOf(observed, card.interface, card.address).length > 0).map(({ address }) => address);
-    if (standing.length === 0) return 'stopped; nothing in the network was changed, no card has its address';
-    return `stopped; nothing in the network was changed: ${standing.join(', ')} stay and are UNWATCHED now; fbypass_ctl force_on takes them away`;
+    if (standing.length === 0) return 'stopped; nothing in the network was changed; no card has its address';
+    return `stopped; nothing in the network was changed; UNWATCHED from now on: ${standing.join(', ')} (fbypass_ctl force_on takes the addresses of cards away)`;
   }
 
   // -------------------------------------------------------------------------------------

@@ -40,10 +40,16 @@ function check(reading: ConfigReading): Exit {
 
 async function run(options: Options, reading: ConfigReading): Promise<Exit> {
   const log = createLogger(reading.logLevel, options.logDir);
-  const exit = await runLogged(options, reading, log).catch((error: unknown) => {
-    log.error(`this is a fault of fastbypass_monitor itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    return EXIT.failed;
+  // A fault of our own is told where an operator looks, and ends the process: whoever started it starts it anew.
+  const fault = new Promise<Exit>((resolve) => {
+    const tell = (error: unknown): void => {
+      log.error(`this is a fault of fastbypass_monitor itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      resolve(EXIT.failed);
+    };
+    process.on('uncaughtException', tell);
+    process.on('unhandledRejection', tell);
   });
+  const exit = await Promise.race([runLogged(options, reading, log), fault]);
   await log.close();
   return exit;
 }

@@ -63,20 +63,19 @@ export type SimulationRecord = Timed<InstantRecord> | Timed<FinalRecord>;
 export function* simulate(reading: ConfigReading & { readonly outcome: 'configured' }, trace: Trace): Generator<SimulationRecord> {
   const world: readonly WorldInterface[] = trace.world ?? reading.interfaces.map((name) => ({ name }));
   const simulation = new Simulation(new MockNetwork(world), reading.config, reading.file);
-  const lines = [...trace.lines];
+  const { lines, end } = trace;
   // What cannot be launched at 0 could not at the start, though the start comes before all lines.
   for (const line of lines) if (line.at === 0 && 'unlaunchable' in line) simulation.take(line);
-  for (let at: number | null = 0; at !== null && at <= trace.end; at = earliest(lines[0]?.at, simulation.deadline, at < trace.end ? trace.end : undefined)) {
-    const count = lines.findIndex((line) => line.at !== at);
-    const now = lines.splice(0, count < 0 ? lines.length : count);
-    for (const told of simulation.instant(at, now)) yield { at, ...told };
+  let next = 0;
+  let at = 0;
+  for (;;) {
+    const first = next;
+    while (lines[next]?.at === at) next++;
+    for (const told of simulation.instant(at, lines.slice(first, next))) yield { at, ...told };
+    if (at === end) break;
+    at = Math.min(lines[next]?.at ?? end, simulation.deadline, end);
   }
-  yield { at: trace.end, final: simulation.final };
-}
-
-function earliest(...instants: readonly (number | undefined)[]): number | null {
-  const known = instants.filter((instant) => instant !== undefined);
-  return known.length === 0 ? null : Math.min(...known);
+  yield { at: end, final: simulation.final };
 }
 
 class Simulation {
@@ -88,6 +87,9 @@ class Simulation {
   private readonly unlaunchable = new Set<number>();
   /** Endpoints on which a socket is open. */
   private sockets: ReadonlySet<string> = new Set();
+  /** Listeners by index, as of the configuration that {@link indexed} belongs to. */
+  private ids: ReadonlyMap<number, ListenerId> = new Map();
+  private indexed: MonitorState['positions'] | null = null;
   /** Of the running instant. */
   private reloads: ReloadRecord[] = [];
   private plans: PlanRecord[] = [];
@@ -100,9 +102,9 @@ class Simulation {
     this.state = initialState(config, 0);
   }
 
-  /** The next instant at which time alone changes something. */
-  get deadline(): number | undefined {
-    return O.toUndefined(nextDeadline(this.state));
+  /** The next instant at which time alone changes something; Infinity where there is none. */
+  get deadline(): number {
+    return O.getOrElse(() => Infinity)(nextDeadline(this.state));
   }
 
   instant(at: number, lines: readonly TraceLine[]): readonly InstantRecord[] {
@@ -138,8 +140,8 @@ class Simulation {
   take(line: TraceLine): void {
     match(line)
       .with({ heartbeat: P.number }, ({ at, heartbeat, source }) => {
-        const listener = listeners(this.state).find(({ config }) => config.index === heartbeat);
-        if (listener !== undefined) this.step({ type: 'heartbeat', at, listener: listener.id, source: source ?? null });
+        const id = this.idOf(heartbeat);
+        if (id !== undefined) this.step({ type: 'heartbeat', at, listener: id, source: source ?? null });
       })
       .with({ reload: P.string }, ({ at, reload }) => {
         this.reload(at, readConfig(reload, this.file));
@@ -152,6 +154,14 @@ class Simulation {
         this.unlaunchable.add(unlaunchable);
       })
       .exhaustive();
+  }
+
+  private idOf(index: number): ListenerId | undefined {
+    if (this.indexed !== this.state.positions) {
+      this.indexed = this.state.positions;
+      this.ids = new Map(listeners(this.state).map(({ config, id }) => [config.index, id]));
+    }
+    return this.ids.get(index);
   }
 
   private step(event: MonitorEvent): void {

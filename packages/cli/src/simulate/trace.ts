@@ -19,7 +19,7 @@ const wholeNumber = new t.Type<number>(
   t.identity,
 );
 
-const ExternalOperation: t.Type<Operation, unknown, unknown> = t.union([
+const ExternalOperation: t.Type<Operation, unknown> = t.union([
   t.type({ op: t.literal('address-add'), interface: InterfaceName, address: InterfaceAddress }),
   t.type({ op: t.literal('address-del'), interface: InterfaceName, address: InterfaceAddress }),
   t.type({ op: t.literal('link-up'), interface: InterfaceName }),
