@@ -6,7 +6,7 @@ folder=$1
 ns=fbt-record-$$
 far=fbt-record-far-$$
 monitor=
-trap '[ -z "$monitor" ] || kill $monitor; ip netns delete $ns; ip netns delete $far' EXIT
+trap '[ -z "$monitor" ] || kill $monitor || true; ip netns delete $ns; ip netns delete $far' EXIT
 ip netns add $ns
 ip netns add $far
 i() { ip -n $ns "$@"; }
