@@ -1,0 +1,82 @@
+/** Every command, as help shows them. What each does is in a file of its name under commands/. */
+import * as E from 'fp-ts/lib/Either.js';
+import { type Command, command, commandWithOperand } from './command.js';
+import { readEndpoint } from './endpoint.js';
+import { wholeNumber } from './option.js';
+
+export const COMMANDS: readonly Command[] = [
+  command({
+    name: 'status',
+    summary: 'show mode, problems, listeners, cards and interfaces',
+    details: ['Exit status 0 whatever the mode, 3 where the daemon is not running.'],
+    options: ['socket', 'json'],
+    load: async () => (await import('./commands/status.js')).run,
+  }),
+  commandWithOperand({
+    name: 'check',
+    summary: 'check a configuration, and tell the worst-case time to bypass',
+    details: ['Prints FILE:LINE: error|warning: message for all that is to be said about it.', 'Exit status 0 also with warnings, 78 with an error or where nothing is configured yet.'],
+    options: ['config', 'json'],
+    operand: { name: 'FILE', meaning: 'the configuration to check (default: that of --config)', read: E.right, otherwise: { fallback: null } },
+    load: async () => (await import('./commands/check.js')).run,
+  }),
+  command({
+    name: 'reload',
+    summary: 'let the daemon read its configuration anew, and wait for the outcome',
+    details: ['Any error in it rejects the reload: the old configuration runs on untouched, and the exit status is 78.'],
+    options: ['socket', 'json'],
+    load: async () => (await import('./commands/reload.js')).run,
+  }),
+  command({
+    name: 'stop',
+    summary: 'stop the daemon, and wait until it is gone',
+    details: ['Addresses and interfaces stay as they are; nobody watches the DPIs until the next start.'],
+    options: ['socket', 'json'],
+    load: async () => (await import('./commands/stop.js')).run,
+  }),
+  commandWithOperand({
+    name: 'tail',
+    summary: 'print the last lines of the log',
+    details: ['Goes on into older parts of the log where the newest has fewer lines.'],
+    options: ['logDir'],
+    operand: { name: 'N', meaning: 'how many lines (default: 100)', read: wholeNumber(0, 1e12), otherwise: { fallback: 100 } },
+    load: async () => (await import('./commands/tail.js')).run,
+  }),
+  command({
+    name: 'tailf',
+    summary: 'print the last lines of the log and go on with what comes, until Ctrl-C',
+    details: ['Goes on when the log is rotated or emptied, and waits for a log that is not there yet.'],
+    options: ['logDir'],
+    load: async () => (await import('./commands/tailf.js')).run,
+  }),
+  command({
+    name: 'simulate',
+    summary: 'run a trace through the real core, on a network in memory, in virtual time',
+    details: ['Prints NDJSON: what the daemon would tell, decide and do, and how it ends.', 'Exit status 2 for a trace that cannot be read, 78 for a configuration with which the daemon would not start.'],
+    options: ['config', 'trace'],
+    load: async () => (await import('./commands/simulate.js')).run,
+  }),
+  commandWithOperand({
+    name: 'heartbeat',
+    summary: 'send heartbeats, as a DPI would',
+    details: ['Without --count it goes on until Ctrl-C.'],
+    options: ['interval', 'count', 'bind'],
+    operand: { name: 'HOST:PORT', meaning: 'where to: 192.168.1.202:3000 or [2001:db8::1]:3000', read: readEndpoint, otherwise: 'required' },
+    load: async () => (await import('./commands/heartbeat.js')).run,
+  }),
+  command({
+    name: 'version',
+    summary: 'print the version of this command',
+    details: [],
+    options: ['json'],
+    load: async () => (await import('./commands/version.js')).run,
+  }),
+  commandWithOperand({
+    name: 'help',
+    summary: 'show this help, or that of a command',
+    details: [],
+    options: [],
+    operand: { name: 'COMMAND', meaning: 'the command to explain', read: E.right, otherwise: { fallback: null } },
+    load: async () => (await import('./commands/help.js')).run,
+  }),
+];
