@@ -40,16 +40,17 @@ function check(reading: ConfigReading): Exit {
 
 async function run(options: Options, reading: ConfigReading): Promise<Exit> {
   const log = createLogger(reading.logLevel, options.logDir);
-  // A fault of our own is told where an operator looks, and ends the process: whoever started it starts it anew.
-  const fault = new Promise<Exit>((resolve) => {
-    const tell = (error: unknown): void => {
-      log.error(`this is a fault of fastbypass_monitor itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-      resolve(EXIT.failed);
-    };
-    process.on('uncaughtException', tell);
-    process.on('unhandledRejection', tell);
+  const fault = (error: unknown): Exit => {
+    log.error(`this is a fault of fastbypass_monitor itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return EXIT.failed;
+  };
+  // It is told where an operator looks, and ends the process: whoever started it starts it anew.
+  const faulted = new Promise<Exit>((resolve) => {
+    for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, (error: unknown) => {
+      resolve(fault(error));
+    });
   });
-  const exit = await Promise.race([runLogged(options, reading, log), fault]);
+  const exit = await Promise.race([runLogged(options, reading, log).catch(fault), faulted]);
   await log.close();
   return exit;
 }
