@@ -7,7 +7,7 @@
 import { type Difference, type InterfaceName, type Operation, formatOperation } from '@fastbypass/core';
 import { REPAIR_BACKOFF, pauseAfter } from './backoff.js';
 
-/** Repairs within {@link CALM} that are made at once. */
+/** Repairs within {@link CALM} that are made at once; the next one is one too many. */
 const PATIENCE = 3;
 /** ms without a repair after which an undoing is forgotten. */
 const CALM = 10_000;
@@ -19,9 +19,10 @@ interface Record {
   failure: string;
   /** Instants of the repairs of late. */
   repairs: number[];
-  /** Repairs that were made with a pause. */
+  /** Repairs that were one too many. */
   paused: number;
-  notBefore: number;
+  /** After a failure. */
+  retryAt: number;
 }
 
 export class Attempts {
@@ -31,14 +32,19 @@ export class Attempts {
 
   /** The instant from which the operation may be tried; 0: at once. */
   notBefore(operation: Operation): number {
-    return this.records.get(formatOperation(operation))?.notBefore ?? 0;
+    const record = this.records.get(formatOperation(operation));
+    if (record === undefined) return 0;
+    if (record.failures > 0) return record.retryAt;
+    const last = record.repairs.at(-1);
+    if (last === undefined || (record.paused === 0 && this.recent(record).length < PATIENCE)) return 0;
+    return this.now() - last > CALM ? 0 : last + pauseAfter(REPAIR_BACKOFF, record.paused + 1);
   }
 
   failed(operation: Operation, words: string): void {
     const record = this.recordOf(operation);
     record.failures++;
     record.failure = words;
-    record.notBefore = this.now() + pauseAfter(REPAIR_BACKOFF, record.failures);
+    record.retryAt = this.now() + pauseAfter(REPAIR_BACKOFF, record.failures);
   }
 
   /** @param isRepair it put right what was right before, with no decision between */
@@ -47,17 +53,17 @@ export class Attempts {
       this.records.delete(formatOperation(operation));
       return;
     }
-    const now = this.now();
     const record = this.recordOf(operation);
-    const last = record.repairs.at(-1) ?? -Infinity;
-    if (now - last > CALM) record.paused = 0;
+    const recent = this.recent(record);
     record.failures = 0;
-    record.repairs = [...record.repairs.filter((at) => now - at < CALM), now];
-    record.notBefore = 0;
-    if (record.repairs.length >= PATIENCE || record.paused > 0) {
-      record.paused++;
-      record.notBefore = now + pauseAfter(REPAIR_BACKOFF, record.paused);
-    }
+    record.paused = recent.length === 0 ? 0 : record.paused > 0 || recent.length >= PATIENCE ? record.paused + 1 : 0;
+    record.repairs = [...recent, this.now()];
+  }
+
+  /** Failures of what nobody wants any more are forgotten. */
+  retain(wanted: readonly Operation[]): void {
+    const keys = new Set(wanted.map(formatOperation));
+    for (const [key, { failures }] of this.records) if (failures > 0 && !keys.has(key)) this.records.delete(key);
   }
 
   /** A new decision: everything may be tried at once. */
@@ -79,18 +85,24 @@ export class Attempts {
   /** What an operator should know, in sentences. */
   problems(): readonly string[] {
     const now = this.now();
-    return [...this.records.values()].flatMap(({ operation, failures, failure, repairs, paused, notBefore }) => {
+    return [...this.records.values()].flatMap((record) => {
+      const { operation, failures, failure, paused } = record;
       const what = formatOperation(operation);
-      const pause = `next try in ${String(Math.max(0, Math.round(notBefore - now)))} ms`;
-      if (failures > 0) return [`${what} fails (${String(failures)} times, ${pause}): ${failure}`];
-      const isUndone = paused > 1 && now - (repairs.at(-1) ?? -Infinity) <= CALM;
-      return isUndone ? [`somebody undoes ${what} again and again (${String(PATIENCE + paused - 1)} repairs); it is repeated with pauses of up to ${String(pauseAfter(REPAIR_BACKOFF, paused))} ms`] : [];
+      const pause = Math.max(0, Math.round(this.notBefore(operation) - now));
+      if (failures > 0) return [`${what} fails (${String(failures)} times, next try in ${String(pause)} ms): ${failure}`];
+      if (paused === 0 || this.recent(record).length === 0) return [];
+      return [`somebody undoes ${what} again and again (${String(PATIENCE + paused)} repairs); it is repeated with pauses, now of ${String(pauseAfter(REPAIR_BACKOFF, paused + 1))} ms`];
     });
+  }
+
+  private recent({ repairs }: Record): number[] {
+    const now = this.now();
+    return repairs.filter((at) => now - at <= CALM);
   }
 
   private recordOf(operation: Operation): Record {
     const key = formatOperation(operation);
-    const record = this.records.get(key) ?? { operation, failures: 0, failure: '', repairs: [], paused: 0, notBefore: 0 };
+    const record = this.records.get(key) ?? { operation, failures: 0, failure: '', repairs: [], paused: 0, retryAt: 0 };
     this.records.set(key, record);
     return record;
   }

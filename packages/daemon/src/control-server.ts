@@ -68,8 +68,9 @@ export async function openControlServer(path: string, hooks: ControlHooks): Prom
     },
     close: () =>
       new Promise((done) => {
+        // Whoever finds the socket closed may start the next daemon at once.
+        lock.right.close();
         server.close(() => {
-          lock.right.close();
           done();
         });
         for (const stream of streams) stream.end();

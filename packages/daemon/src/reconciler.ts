@@ -28,6 +28,7 @@ import {
   isLaunched,
   learn,
   listeners,
+  operationsOf,
   planListenerAddresses,
   planManaged,
   record,
@@ -261,13 +262,15 @@ export class Reconciler {
     const wanted = listeners(state).filter((listener) => isLaunched(listener) || this.launching.has(listener.id));
     const waiters = this.waiters.splice(0);
     this.learnFrom(state, observed);
-    await this.carryOut(planListenerAddresses(wanted.map(({ config }) => config), this.memory, observed));
+    const listenerPlan = planListenerAddresses(wanted.map(({ config }) => config), this.memory, observed);
+    await this.carryOut(listenerPlan);
     for (const resolve of waiters) resolve();
     if (this.isCutShort()) return;
 
     const known = this.known ?? observed;
     const desired = sparingLowerDevices(desiredState(state), state.config, known);
     const plan = planManaged(desired, this.memory, known);
+    this.attempts.retain(operationsOf([...listenerPlan, ...plan]));
     const acted = await this.carryOut(plan);
     // Nothing was left to do at once: what is done from now on puts right what somebody else did.
     if (!acted && !this.isCutShort() && !this.stale) this.repairing = true;

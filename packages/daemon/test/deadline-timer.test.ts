@@ -1,0 +1,136 @@
+import test from 'ava';
+import { DeadlineTimer } from '../dist/deadline-timer.js';
+
+/** A socket's queue that gives up to 32 datagrams a pass of the loop, as libuv does. */
+class Queue {
+  datagrams = 0;
+  #queued: number;
+  #running: NodeJS.Immediate;
+
+  constructor(queued: number, onDatagram: () => void) {
+    this.#queued = queued;
+    const pass = (): void => {
+      const read = Math.min(32, this.#queued);
+      this.#queued -= read;
+      this.datagrams += read;
+      for (let each = 0; each < read; each++) onDatagram();
+      this.#running = setImmediate(pass);
+    };
+    this.#running = setImmediate(pass);
+  }
+
+  get left(): number {
+    return this.#queued;
+  }
+
+  stop(): void {
+    clearImmediate(this.#running);
+  }
+}
+
+interface Judged {
+  readonly at: number;
+  readonly late: number;
+  /** Datagrams still queued when it was judged. */
+  readonly left: number;
+}
+
+/** Waits until one listener with a deadline now is judged, its heartbeats being `accepted` or not. */
+function judge(queued: number, accepted: boolean): Promise<{ readonly judged: Judged | null; readonly heard: number }> {
+  return new Promise((resolve) => {
+    const deadline = performance.now();
+    let next: number | null = deadline;
+    let heard = 0;
+    const queue = new Queue(queued, () => {
+      heard++;
+      if (accepted) next = performance.now() + 50;
+    });
+    const end = (judged: Judged | null): void => {
+      queue.stop();
+      timer.stop();
+      resolve({ judged, heard });
+    };
+    const timer = new DeadlineTimer({
+      now: () => performance.now(),
+      nextDeadline: () => next,
+      due: (at) => (next !== null && next <= at ? [7] : []),
+      datagrams: () => queue.datagrams,
+      judge: (at, late) => {
+        next = null;
+        end({ at, late, left: queue.left });
+      },
+    });
+    timer.arm();
+  });
+}
+
+test('a deadline is judged at once where nothing is queued, never early', async (t) => {
+  const before = performance.now();
+  const { judged } = await judge(0, true);
+  t.not(judged, null);
+  t.true((judged?.at ?? 0) >= before);
+  t.true((judged?.late ?? -1) >= 0);
+});
+
+test('datagrams that are not accepted are read to the end before it is judged', async (t) => {
+  const { judged, heard } = await judge(1000, false);
+  t.is(judged?.left, 0);
+  t.is(heard, 1000);
+});
+
+test('an endless flood of datagrams that are not accepted does not put it off for ever', async (t) => {
+  const { judged, heard } = await judge(1_000_000, false);
+  t.true((judged?.left ?? 0) > 0);
+  t.true(heard >= 16_384, 'more than any receive buffer of ours holds was read first');
+});
+
+test('what was heard meanwhile has no deadline any more when it is judged', async (t) => {
+  const { judged, heard } = await judge(500, true);
+  t.not(judged, null);
+  t.true(heard > 0);
+});
+
+test('a deadline that moves away costs no timer, and the timer looks again', async (t) => {
+  let moved = 0;
+  let next: number | null = performance.now() + 30;
+  const judgedAt = await new Promise<number>((resolve) => {
+    const timer = new DeadlineTimer({
+      now: () => performance.now(),
+      nextDeadline: () => next,
+      due: () => [],
+      datagrams: () => 0,
+      judge: (at) => {
+        next = null;
+        timer.stop();
+        resolve(at);
+      },
+    });
+    timer.arm();
+    moved = performance.now() + 80;
+    next = moved;
+    timer.arm();
+  });
+  t.true(judgedAt >= moved);
+});
+
+test('a deadline that comes nearer is armed for', async (t) => {
+  let next: number | null = performance.now() + 60_000;
+  await t.notThrowsAsync(
+    new Promise<void>((resolve) => {
+      const timer = new DeadlineTimer({
+        now: () => performance.now(),
+        nextDeadline: () => next,
+        due: () => [],
+        datagrams: () => 0,
+        judge: () => {
+          next = null;
+          timer.stop();
+          resolve();
+        },
+      });
+      timer.arm();
+      next = performance.now() + 5;
+      timer.arm();
+    }),
+  );
+});

@@ -1,0 +1,224 @@
+import {
+  type Config,
+  type Difference,
+  type InterfaceName,
+  type IpAddress,
+  type MonitorState,
+  type Operation,
+  type OperationResult,
+  type Plan,
+  emptyLedger,
+  formatOperation,
+  initialState,
+  listeners,
+  readConfig,
+  transition,
+} from '@fastbypass/core';
+import { MockNetwork, type MockDriverOptions, mockDriver } from '@fastbypass/driver-mock';
+import { until as waitUntil } from '@fastbypass/test-fixtures';
+import test, { type ExecutionContext } from 'ava';
+import { Reconciler } from '../dist/reconciler.js';
+
+const TEXT = `
+LISTEN_HEARTBEAT_IFS=eth0
+BYPASS_CARD_IFS=eth0
+LISTEN_HEARTBEAT_TIMEOUT=1000
+LISTEN_HB_HOST[0]=10.0.0.1
+LISTEN_HB_PORT[0]=3000
+BYPASS_CARD_HOST[0]=10.0.0.100
+BYPASS_CARD_HOST[1]=10.0.0.101
+LISTEN_CUBRO_IFS=e1
+LISTEN_SHUTDOWN_CUBRO_IFS_WHEN_BYPASS=1
+`;
+const eth0 = 'eth0' as InterfaceName;
+const e1 = 'e1' as InterfaceName;
+const card = '10.0.0.100' as IpAddress;
+const cardInstance = { address: card, prefix: 32 };
+
+function configOf(text: string): Config {
+  const reading = readConfig(text, 'test.env');
+  if (reading.outcome !== 'configured') throw new Error('the test has a bad configuration');
+  return reading.config;
+}
+
+const until = (holds: () => boolean): Promise<void> => waitUntil('the reconciler has done it', holds);
+
+/** A reconciler on a mock network, with the listener's status in the test's hands. */
+class Bench {
+  readonly network = new MockNetwork([{ name: eth0 }, { name: e1 }]);
+  readonly plans: string[][] = [];
+  readonly foreign: ReadonlyMap<InterfaceName, ReadonlySet<Difference>>[] = [];
+  readonly reconciler: Reconciler;
+  state: MonitorState;
+
+  constructor(t: ExecutionContext, options: MockDriverOptions = {}, dryRun = false) {
+    this.state = transition(initialState(configOf(TEXT), 0), { type: 'launched', at: 0, listener: 0, awaited: true });
+    this.reconciler = new Reconciler(mockDriver(this.network, options), emptyLedger, dryRun, {
+      now: () => performance.now(),
+      state: () => this.state,
+      onBegin: () => undefined,
+      onPlan: (plan, results) => this.plans.push(dryRun ? plan.map(({ operation }) => formatOperation(operation)) : done(plan, results)),
+      onLedger: () => undefined,
+      onForeignChange: (differing) => this.foreign.push(differing),
+      onWatchTrouble: () => undefined,
+    });
+    t.teardown(() => this.reconciler.stop());
+  }
+
+  /** A heartbeat, or a silence of two windows: normal or bypass. */
+  turn(mode: 'normal' | 'bypass'): void {
+    const [listener] = listeners(this.state);
+    const at = (listener?.lastHeartbeat ?? 0) + 5000;
+    if (mode === 'normal') this.state = transition(this.state, { type: 'heartbeat', at, listener: 0, source: null });
+    else this.state = transition(this.state, { type: 'expired', at, late: 0 });
+    this.state = transition(this.state, { type: 'decided', at });
+    this.reconciler.decided();
+  }
+
+  get addresses(): readonly string[] {
+    return (this.network.state.get(eth0)?.addresses ?? []).map(({ address }) => address);
+  }
+
+  get operations(): readonly string[] {
+    return this.plans.flat();
+  }
+}
+
+const done = (plan: Plan, results: readonly (OperationResult | null)[]): string[] =>
+  plan.flatMap(({ operation }, position) => (results[position]?.outcome === 'done' ? [formatOperation(operation)] : []));
+
+const removal: Operation = { op: 'address-del', interface: eth0, address: cardInstance };
+
+test('a decision is carried out, verified, and nothing more is done', async (t) => {
+  const bench = new Bench(t);
+  await bench.reconciler.begin();
+  bench.turn('normal');
+  await until(() => bench.reconciler.unmet().length === 0);
+  t.deepEqual(bench.operations, ['address-add eth0 10.0.0.1/32', 'address-add eth0 10.0.0.100/32', 'address-add eth0 10.0.0.101/32']);
+  bench.turn('bypass');
+  await until(() => bench.reconciler.unmet().length === 0);
+  t.deepEqual(bench.operations.slice(3), ['address-del eth0 10.0.0.100/32', 'address-del eth0 10.0.0.101/32', 'link-down e1']);
+  t.deepEqual(bench.addresses, ['10.0.0.1']);
+});
+
+test('what somebody else undoes is repaired at once', async (t) => {
+  const bench = new Bench(t);
+  await bench.reconciler.begin();
+  bench.turn('normal');
+  await until(() => bench.reconciler.unmet().length === 0);
+  bench.network.external(removal);
+  await until(() => bench.addresses.includes(card));
+  t.deepEqual([...(bench.foreign.at(-1) ?? [])], [[eth0, new Set([card])]]);
+});
+
+test('a watch that has gone blind is made up for by looking every second', async (t) => {
+  const bench = new Bench(t);
+  bench.network.failCalls({ call: 'watch', error: { kind: 'refused', message: 'no watch today' } });
+  await bench.reconciler.begin();
+  bench.turn('normal');
+  await until(() => bench.addresses.includes(card));
+  bench.network.external(removal);
+  await until(() => bench.addresses.includes(card));
+  t.pass();
+});
+
+test('a failing operation is named, stops no other, and is tried until it succeeds', async (t) => {
+  const bench = new Bench(t);
+  await bench.reconciler.begin();
+  const lift = bench.network.failOn({ op: 'address-add', address: card, error: { kind: 'refused', message: 'not today' } });
+  bench.turn('normal');
+  await until(() => bench.reconciler.problems().some((problem) => /address-add eth0 10\.0\.0\.100\/32 fails \([2-9] times/.test(problem)));
+  t.true(bench.addresses.includes('10.0.0.101'));
+  t.deepEqual(bench.reconciler.unmet(), ['card 0 (10.0.0.100) is not on eth0']);
+  lift();
+  await until(() => bench.reconciler.unmet().length === 0);
+  t.deepEqual(bench.reconciler.problems(), []);
+});
+
+test('a repair that is undone again and again is named, and wins when the other stops', async (t) => {
+  const bench = new Bench(t);
+  await bench.reconciler.begin();
+  bench.turn('normal');
+  await until(() => bench.reconciler.unmet().length === 0);
+  let fighting = true;
+  const unsubscribe = bench.network.subscribe(() => {
+    if (!fighting || !bench.addresses.includes(card)) return;
+    setImmediate(() => {
+      if (fighting) bench.network.external(removal);
+    });
+  });
+  bench.network.external(removal);
+  await until(() => bench.reconciler.problems().some((problem) => problem.startsWith('somebody undoes address-add eth0 10.0.0.100/32 again and again')));
+  fighting = false;
+  unsubscribe();
+  await until(() => bench.addresses.includes(card));
+  t.deepEqual(bench.reconciler.unmet(), []);
+});
+
+test('a decision cuts a running plan short: what was not begun is dropped', async (t) => {
+  const bench = new Bench(t, { delayMs: ({ op }) => (op === 'address-add' ? 100 : 0) });
+  await bench.reconciler.begin();
+  bench.turn('normal');
+  await until(() => bench.addresses.includes('10.0.0.1'));
+  bench.turn('bypass');
+  await until(() => bench.network.state.get(e1)?.up === false);
+  await until(() => bench.reconciler.unmet().length === 0);
+  t.false(bench.operations.includes('address-add eth0 10.0.0.101/32'));
+  t.deepEqual(bench.addresses, ['10.0.0.1']);
+});
+
+test('a missing interface is waited for, and taken when it appears', async (t) => {
+  const bench = new Bench(t);
+  bench.network.deleteInterface(eth0);
+  await bench.reconciler.begin();
+  bench.turn('normal');
+  await until(() => bench.reconciler.unmet().some((text) => text.includes('interface eth0 is missing')));
+  bench.network.createInterface({ name: eth0 });
+  await until(() => bench.reconciler.unmet().length === 0);
+  t.deepEqual([...bench.addresses].sort(), ['10.0.0.1', '10.0.0.100', '10.0.0.101']);
+});
+
+test('where promotion is refused, what is lost is put back, and nothing goes before that is known', async (t) => {
+  const bench = new Bench(t);
+  const add = (text: string): void => {
+    bench.network.external({ op: 'address-add', interface: eth0, address: { address: text as IpAddress, prefix: 24 } });
+  };
+  for (const text of ['10.0.0.100', '10.0.0.5', '10.0.0.6']) add(text);
+  bench.network.failOn({ op: 'promote-secondaries', error: { kind: 'not-permitted', message: 'read-only file system' } });
+  await bench.reconciler.begin();
+  bench.turn('bypass');
+  await until(() => bench.reconciler.unmet().length === 0);
+  t.deepEqual(bench.operations.slice(1, 4), ['link-down e1', 'address-del eth0 10.0.0.100/24', 'address-add eth0 10.0.0.5/24']);
+  t.deepEqual([...bench.addresses].sort(), ['10.0.0.1', '10.0.0.5', '10.0.0.6']);
+  t.deepEqual(bench.reconciler.problems(), [], 'what is not needed any more is no problem');
+});
+
+test('a network that cannot be seen is a problem, and is looked at again', async (t) => {
+  const bench = new Bench(t);
+  bench.network.failCalls({ call: 'observe', times: 3, error: { kind: 'timed-out', message: 'ip did not answer within 5 s' } });
+  await bench.reconciler.begin();
+  t.deepEqual(bench.reconciler.unmet(), ['the network has not been seen yet: ip did not answer within 5 s']);
+  bench.turn('normal');
+  await until(() => bench.reconciler.unmet().length === 0);
+});
+
+test('a dry run does nothing and says what it would do', async (t) => {
+  const bench = new Bench(t, {}, true);
+  await bench.reconciler.begin();
+  bench.turn('normal');
+  await until(() => bench.operations.includes('address-add eth0 10.0.0.100/32'));
+  t.deepEqual(bench.addresses, []);
+});
+
+test('a stop ends the running operation and begins no other', async (t) => {
+  const bench = new Bench(t, { delayMs: () => 50 });
+  await bench.reconciler.begin();
+  bench.turn('normal');
+  await until(() => bench.addresses.includes('10.0.0.1'));
+  await bench.reconciler.stop();
+  const before = bench.addresses;
+  bench.network.external({ op: 'link-down', interface: e1 });
+  await new Promise((resolve) => setImmediate(resolve));
+  t.deepEqual(bench.addresses, before);
+  t.false(bench.addresses.includes('10.0.0.101'));
+});
