@@ -27,6 +27,8 @@ interface Record {
 
 export class Attempts {
   private readonly records = new Map<string, Record>();
+  /** Operations that succeeded since the last decision. */
+  private readonly done = new Set<string>();
 
   constructor(private readonly now: () => number) {}
 
@@ -47,8 +49,11 @@ export class Attempts {
     record.retryAt = this.now() + pauseAfter(REPAIR_BACKOFF, record.failures);
   }
 
-  /** @param isRepair it put right what was right before, with no decision between */
-  succeeded(operation: Operation, isRepair: boolean): void {
+  /** @param wasConverged all had been as desired since the last decision: this put right what somebody changed */
+  succeeded(operation: Operation, wasConverged: boolean): void {
+    // What is done a second time for one decision has been undone, however soon.
+    const isRepair = wasConverged || this.done.has(formatOperation(operation));
+    this.done.add(formatOperation(operation));
     if (!isRepair) {
       this.records.delete(formatOperation(operation));
       return;
@@ -69,6 +74,7 @@ export class Attempts {
   /** A new decision: everything may be tried at once. */
   reset(): void {
     this.records.clear();
+    this.done.clear();
   }
 
   /** Somebody changed interfaces. What is more than an undoing of our operations lets those be tried at once. */

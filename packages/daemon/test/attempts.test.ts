@@ -24,6 +24,18 @@ test('a failing operation is tried again after 100 ms, doubling to 5 s', (t) => 
   t.regex(time.attempts.problems()[0] ?? '', /^address-add eth0 10\.0\.0\.1\/32 fails \(8 times, next try in 5000 ms\): no$/);
 });
 
+test('what is done a second time for one decision is a repair, however soon it was undone', (t) => {
+  const { attempts } = at();
+  for (let time = 1; time <= 4; time++) {
+    t.is(attempts.notBefore(add), 0, `before time ${String(time)}`);
+    attempts.succeeded(add, false);
+  }
+  t.not(attempts.notBefore(add), 0);
+  attempts.reset();
+  attempts.succeeded(add, false);
+  t.is(attempts.notBefore(add), 0);
+});
+
 test('a success forgets the failures', (t) => {
   const { attempts } = at();
   attempts.failed(add, 'no');
