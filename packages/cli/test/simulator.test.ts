@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { InterfaceAddress, type InterfaceName, type Operation, formatInterfaceAddress, readConfig } from '@fastbypass/core';
+import { type Config, InterfaceAddress, type InterfaceName, type Operation, formatInterfaceAddress, readConfig } from '@fastbypass/core';
 import { MockNetwork } from '@fastbypass/driver-mock';
 import { type SimulationRecord, simulate } from '../dist/simulate/simulator.js';
 import { type Trace, type TraceLine, readTrace } from '../dist/simulate/trace.js';
@@ -157,3 +157,45 @@ holds('in bypass, once settled, no card stands anywhere', (happening, config) =>
   const standing = last.final.world.interfaces.flatMap(({ name, addresses }) => addresses.map((it) => `${name} ${it.split('/')[0] ?? ''}`));
   for (const card of reading.config.cards) assert.ok(!standing.includes(`${card.interface} ${card.address}`), `card ${card.address}`);
 });
+
+// -------------------------------------------------------------------------------------
+// against a model
+// -------------------------------------------------------------------------------------
+
+/** What sections 3 and 4 of the contract say of listeners and mode, ms by ms, for a configuration without reloads and sources. */
+function modelled(config: Config, beats: readonly { readonly at: number; readonly heartbeat: number }[], end: number): readonly unknown[] {
+  const records: unknown[] = [];
+  const all = config.listeners.map((it) => ({ ...it, status: 'unknown', last: 0, row: 0 }));
+  let [mode, since] = ['unknown', 0];
+  for (let now = 0; now <= end; now++) {
+    for (const it of all) {
+      const before = it.status;
+      for (const _ of beats.filter((beat) => beat.at === now && beat.heartbeat === it.index)) {
+        [it.last, it.row] = [now, it.row + 1];
+        if (it.status !== 'failed' || it.row >= it.recover) [it.status, it.row] = ['active', 0];
+      }
+      if (now > it.last && (now - it.last) % it.timeout === 0) it.row = 0;
+      if (now - it.last >= it.attempts * it.timeout) it.status = 'failed';
+      if (it.status !== before) records.push({ at: now, listener: it.index, status: it.status });
+    }
+    const failed = all.filter(({ status }) => status === 'failed').length;
+    const wanted = failed >= config.threshold ? 'bypass' : 'normal';
+    const held = mode === 'bypass' && now < since + config.holdTime;
+    if (all.some(({ status }) => status === 'unknown') || wanted === mode || held) continue;
+    [mode, since] = [wanted, now];
+    records.push({ at: now, mode, failed });
+  }
+  return records;
+}
+
+holds(
+  'listeners and mode are those of a model that counts every ms',
+  (happening, config) => {
+    const reading = readConfig(config, 'a.env');
+    assert(reading.outcome === 'configured');
+    const beats = happening.filter((it): it is { at: number; heartbeat: number } => 'heartbeat' in it);
+    const records = run(happening, config).filter((it) => 'listener' in it || ('mode' in it && 'failed' in it));
+    assert.deepEqual(records, modelled(reading.config, beats, 210));
+  },
+  events(external),
+);
