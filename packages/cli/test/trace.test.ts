@@ -98,7 +98,7 @@ for (const [what, [world, says]] of Object.entries(WORLDS)) {
 
 test('nothing may follow the end, and there must be one', (t) => {
   t.like(read(END, '{"at":9,"heartbeat":0}'), { _tag: 'Left', left: 'trace line 2: nothing may follow the line with "end"' });
-  for (const trace of [read(''), read('{"at":1,"heartbeat":0}')]) t.regex(E.isLeft(trace) ? trace.left : '', /no last line/);
+  for (const trace of [read(''), read('{"at":1,"heartbeat":0}')]) t.regex(E.isLeft(trace) ? trace.left : '', /without a last line/);
 });
 
 test('whatever the text, it is read or refused in a sentence', (t) => {

@@ -58,7 +58,8 @@ export function readTrace(text: string): E.Either<TraceError, Trace> {
   let last = 0;
   let first = true;
   const lines: TraceLine[] = [];
-  for (const [position, content] of text.replace(/^\uFEFF/, '').split('\n').entries()) {
+  const contents = text.replace(/^\uFEFF/, '').trimEnd().split('\n');
+  for (const [position, content] of contents.entries()) {
     if (content.trim() === '') continue;
     const wrong = (why: string): E.Either<TraceError, Trace> => E.left(`trace line ${String(position + 1)}: ${why}`);
     if (end !== null) return wrong('nothing may follow the line with "end"');
@@ -86,7 +87,7 @@ export function readTrace(text: string): E.Either<TraceError, Trace> {
     }
     first = false;
   }
-  return end === null ? E.left('the trace has no last line {"at":MS,"end":true}') : E.right({ world, lines, end });
+  return end === null ? E.left(`trace line ${String(contents.length)}: the trace ends here without a last line {"at":MS,"end":true}`) : E.right({ world, lines, end });
 }
 
 function parseJson(text: string): unknown {

@@ -54,7 +54,7 @@ const refused: readonly (readonly [string, string | null, string | null, number,
   ['no configuration file', null, TRACE, 78, /config\.env: error: .*no such file/],
   ['a line of the trace that is no JSON', CONFIG, '{"at":10,"heartbeat":0}\n{"at":\n', 2, /trace\.ndjson: trace line 2: /],
   ['time that goes back', CONFIG, '{"at":10,"heartbeat":0}\n{"at":9,"end":true}\n', 2, /trace line 2: "at" goes back/],
-  ['a trace without its end', CONFIG, '{"at":10,"heartbeat":0}\n', 2, /no last line/],
+  ['a trace without its end', CONFIG, '{"at":10,"heartbeat":0}\n', 2, /without a last line/],
   ['no trace file', CONFIG, null, 2, /trace\.ndjson: the trace cannot be read: no such file/],
 ];
 for (const [what, config, trace, expected, message] of refused) {

@@ -18,6 +18,8 @@ export type Index = number | 'none' | 'large';
 
 export interface UnreadableLine {
   readonly line: number;
+  /** As far as it can be read. */
+  readonly key: string | null;
   readonly text: string;
   readonly reason: string;
 }
@@ -64,12 +66,12 @@ export function readEnvFile(text: string): EnvFile {
     if (ONLY_COMMENT.test(content)) continue;
     const assignment = ASSIGNMENT.exec(content);
     if (assignment === null) {
-      unreadable.push({ line, text: content, reason: 'this is no KEY=value' });
+      unreadable.push({ line, key: null, text: content, reason: 'this is no KEY=value' });
       continue;
     }
     const [head, name = '', digits] = assignment;
     const read = valueOf(content.slice(head.length), /\s$/.test(head));
-    if ('reason' in read) unreadable.push({ line, text: content, reason: read.reason });
+    if ('reason' in read) unreadable.push({ line, key: digits === undefined ? name : `${name}[${digits}]`, text: content, reason: read.reason });
     else if (read.value !== '') entries.push({ line, name, index: indexOf(digits), value: read.value });
   }
   return { entries, unreadable };

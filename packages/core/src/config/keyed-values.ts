@@ -15,8 +15,9 @@ export class KeyedValues {
     private readonly file: string,
     { entries, unreadable }: EnvFile,
   ) {
-    for (const { line, text, reason } of unreadable) {
-      this.error('line', { line, key: null, found: text, accepted: 'KEY=value, KEY[n]=value, a comment or a blank line', message: `${reason}: ${quoted(text)}; accepted: KEY=value, KEY[n]=value, a # comment or a blank line` });
+    const accepted = 'KEY=value, KEY[n]=value, a # comment or a blank line';
+    for (const { line, key, text, reason } of unreadable) {
+      this.error('line', { line, key, found: text, accepted, message: `${reason}: ${quoted(text)}; accepted: ${accepted}` });
     }
     for (const entry of entries) this.take(entry);
   }
@@ -77,7 +78,7 @@ export class KeyedValues {
     const text = keyOf(entry);
     const before = this.latest.get(text);
     if (before !== undefined) {
-      this.warning('line', entry, `${text} stands on line ${String(before.line)} and again on line ${String(entry.line)}: the last one, ${quoted(entry.value)}, wins`);
+      this.warning('line', entry, `${text} stands on line ${String(before.line)} and again on line ${String(entry.line)}: the last one, ${quoted(entry.value)}, wins; accepted: each key once`, { accepted: 'each key once' });
     }
     this.latest.set(text, entry);
   }

@@ -230,7 +230,8 @@ function warnOfStrangers(values: KeyedValues, listeners: readonly number[], card
   for (const entry of values.entries()) {
     const of = ofName.get(entry.name);
     if (of === undefined || typeof entry.index !== 'number' || known[of].has(entry.index)) continue;
-    values.warning('component', entry, `${keyOf(entry)} is of no effect: there is no ${of} ${String(entry.index)} (${makers[of]} makes one)`);
+    const accepted = `an index of a ${of} that ${makers[of]} names`;
+    values.warning('component', entry, `${keyOf(entry)} is ${JSON.stringify(entry.value)}, of no effect: there is no ${of} ${String(entry.index)}; accepted: ${accepted}`, { accepted });
   }
 }
 

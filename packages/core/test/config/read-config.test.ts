@@ -43,8 +43,8 @@ const line8 = (what: string, scope: Scope, key: string | null, found: string | n
 // -------------------------------------------------------------------------------------
 
 line8('no KEY=value', 'line', null, 'what is this', /KEY=value/, 'what is this');
-line8('a quote that is not closed', 'line', null, 'DRIVER="mock', /KEY=value/, 'DRIVER="mock');
-line8('something after the closing quote', 'line', null, "DRIVER='mock' x", /KEY=value/, "DRIVER='mock' x");
+line8('a quote that is not closed', 'line', 'DRIVER', 'DRIVER="mock', /KEY=value/, 'DRIVER="mock');
+line8('something after the closing quote', 'line', 'DRIVER', "DRIVER='mock' x", /KEY=value/, "DRIVER='mock' x");
 line8('LOG_LEVEL', 'line', 'LOG_LEVEL', 'info', /ERROR, WARNING, INFO, DEBUG/);
 
 test('a bad LOG_LEVEL is left out, the rest runs', (t) => {
