@@ -15,3 +15,4 @@ export { BypassCard, type CardPosition } from './dpi/bypass-card.js';
 export { type Dpi, type DpiAim, LocalDpi } from './dpi/dpi.js';
 export { RemoteDpi } from './dpi/remote-dpi.js';
 export { freePorts } from './free-port.js';
+export { monotonicNow } from './monotonic.js';

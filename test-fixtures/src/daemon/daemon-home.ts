@@ -22,6 +22,11 @@ export class DaemonHome {
     writeFileSync(this.config, text);
   }
 
+  /** The configuration as it is now. */
+  text(): string {
+    return readFileSync(this.config, 'utf8');
+  }
+
   /** What the daemon has written to its log file so far. */
   log(): string {
     return readFileSync(join(this.logDir, 'fastbypass_monitor.log'), 'utf8');

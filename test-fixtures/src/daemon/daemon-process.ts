@@ -129,6 +129,11 @@ export class DaemonProcess {
     this.child.kill(signal);
   }
 
+  /** Closes our ends of its standard output and error. */
+  hangUp(): void {
+    for (const stream of [this.child.stdout, this.child.stderr]) stream?.destroy();
+  }
+
   /** As an init system does it. */
   async stop(): Promise<DaemonExit> {
     this.signal('SIGTERM');

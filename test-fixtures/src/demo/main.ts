@@ -24,6 +24,8 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const interrupted = new Promise<'interrupted'>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('interrupted'));
+    // Nobody reads any more, as with `| head`.
+    process.stdout.on('error', () => resolve('interrupted'));
   });
   return show(real, interrupted);
 }
@@ -42,7 +44,7 @@ async function show(real: boolean, interrupted: Promise<'interrupted'>): Promise
       return EXIT.interrupted;
     }
     console.log(`\nAll happened as it should. Measured:\n${play.measures.map((line) => `  ${line}`).join('\n')}\n`);
-    console.log(real ? 'Next: README.md says how to configure it for your broker.' : 'Next: "npm run demo -- --real" (as root) does the same on the real kernel; README.md says how to configure it.');
+    console.log(real ? 'Next: README.md says how to configure it for your broker.' : 'Next: "npm run demo -- --real" (as root) does the same on the real kernel;\nREADME.md says how to configure it.');
     return EXIT.done;
   } catch (error) {
     screen.say({ kind: 'bad', text: error instanceof Error ? error.message : String(error) });

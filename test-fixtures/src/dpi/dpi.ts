@@ -25,6 +25,7 @@ export class LocalDpi implements Dpi {
   private readonly socket;
   private timer: NodeJS.Timeout | null = null;
   private lastSent = NaN;
+  private gap = 0;
   private closed = false;
 
   constructor(private readonly aim: DpiAim) {
@@ -37,8 +38,19 @@ export class LocalDpi implements Dpi {
   /** One heartbeat. */
   send(payload: string | Buffer = 'heartbeat'): void {
     if (this.closed) return;
-    this.lastSent = monotonicNow();
+    const now = monotonicNow();
+    if (!Number.isNaN(this.lastSent)) this.gap = Math.max(this.gap, now - this.lastSent);
+    this.lastSent = now;
     this.socket.send(payload, this.aim.port, this.aim.host);
+  }
+
+  /** ms; the longest time between two heartbeats: a busy sender is a silent one. */
+  get longestGap(): number {
+    return this.gap;
+  }
+
+  forgetGaps(): void {
+    this.gap = 0;
   }
 
   talk(): void {

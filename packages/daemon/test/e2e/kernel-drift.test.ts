@@ -1,0 +1,137 @@
+/** What somebody else does to the network of a running daemon, on the real kernel. */
+import { CARDS, Broker, HOST, kernelTest, minimalConfig } from './broker.js';
+import { statusWhere, until } from './bed.js';
+
+const BOTH = [`${HOST}/32`, ...CARDS.map((card) => `${card}/32`)];
+const NEITHER = [`${HOST}/32`];
+
+/** ms; a second by the contract, and what a busy machine adds. */
+const AT_ONCE = 3000;
+
+const isNormal = ({ mode, converged }: { readonly mode: string; readonly converged: boolean }): boolean => mode === 'normal' && converged;
+const isBypass = ({ mode, converged }: { readonly mode: string; readonly converged: boolean }): boolean => mode === 'bypass' && converged;
+
+async function took(action: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await action();
+  return performance.now() - begun;
+}
+
+kernelTest("a card's address that somebody deletes is back at once", async (t) => {
+  const broker = await Broker.create(t);
+  await broker.talkingDpis();
+  const daemon = await broker.start(minimalConfig(3000));
+  await statusWhere(daemon, 'the mode is normal', isNormal);
+  await broker.namespace.ip('address', 'del', `${CARDS[0]}/32`, 'dev', 'eth0');
+  const ms = await took(() => broker.has(BOTH));
+  t.true(ms < AT_ONCE, `after ${String(ms)} ms`);
+  t.deepEqual(broker.cardHistory().slice(2), [`-eth0 ${CARDS[0]}/32`, `+eth0 ${CARDS[0]}/32`]);
+});
+
+kernelTest("a card's address that somebody adds in bypass goes at once, whatever its prefix", async (t) => {
+  const broker = await Broker.create(t);
+  const [, one] = await broker.talkingDpis();
+  const daemon = await broker.start(minimalConfig(2000));
+  await statusWhere(daemon, 'the mode is normal', isNormal);
+  await one.hush();
+  await statusWhere(daemon, 'the mode is bypass', isBypass);
+  await broker.namespace.ip('address', 'add', `${CARDS[0]}/24`, 'dev', 'eth0');
+  const ms = await took(() => broker.has(NEITHER));
+  t.true(ms < AT_ONCE, `after ${String(ms)} ms`);
+  one.talk();
+  await broker.has(BOTH);
+});
+
+kernelTest("a listener's address that somebody deletes is back at once, and the DPI is heard on", async (t) => {
+  const broker = await Broker.create(t);
+  await broker.talkingDpis();
+  const daemon = await broker.start(minimalConfig(3000));
+  await statusWhere(daemon, 'the mode is normal', isNormal);
+  await broker.namespace.ip('address', 'del', `${HOST}/32`, 'dev', 'eth0');
+  const ms = await took(() => broker.has(BOTH));
+  t.true(ms < AT_ONCE, `after ${String(ms)} ms`);
+  const { listeners } = await daemon.status();
+  const status = await statusWhere(daemon, 'the DPIs are heard on', (now) => now.listeners.every(({ heartbeats }, place) => heartbeats > (listeners[place]?.heartbeats ?? 0) + 2));
+  t.is(status.mode, 'normal');
+});
+
+kernelTest('managed interfaces follow the mode, and what somebody does to them is undone', async (t) => {
+  const broker = await Broker.create(t);
+  for (const name of ['e1', 'e2']) await broker.namespace.addPair(name);
+  const isUp = async (name: string): Promise<boolean> => /<[^>]*\bUP\b/.test(await broker.namespace.ip('-o', 'link', 'show', 'dev', name));
+  const [, one] = await broker.talkingDpis();
+  const daemon = await broker.start(`${minimalConfig(2000)}LISTEN_CUBRO_IFS=e1\nLISTEN_SHUTDOWN_CUBRO_IFS_WHEN_BYPASS=1\n`);
+  await statusWhere(daemon, 'the mode is normal', isNormal);
+  await broker.namespace.ip('link', 'set', 'dev', 'e1', 'down');
+  await until('e1 is up again', () => isUp('e1'));
+  await one.hush();
+  await until('e1 is down', async () => !(await isUp('e1')));
+  await statusWhere(daemon, 'the mode is bypass', isBypass);
+  await broker.namespace.ip('link', 'set', 'dev', 'e1', 'up');
+  await until('e1 is down again', async () => !(await isUp('e1')));
+  t.true(await isUp('e2'), 'it is nobody of ours');
+  one.talk();
+  await until('e1 is up', () => isUp('e1'));
+});
+
+kernelTest('a missing interface is waited for, and taken when it appears', async (t) => {
+  const broker = await Broker.create(t);
+  await broker.talkingDpis();
+  const daemon = await broker.start(minimalConfig(3000).replace('BYPASS_CARD_IFS=eth0', 'BYPASS_CARD_IFS=eth1'));
+  const missing = await statusWhere(daemon, 'the mode is normal', ({ mode }) => mode === 'normal');
+  t.deepEqual(missing.cards.map(({ desired, observed }) => `${desired} ${observed}`), ['present missing', 'present missing']);
+  t.false(missing.converged);
+  t.true(missing.problems.some((problem) => problem.includes('eth1')));
+  await broker.namespace.addPair('eth1');
+  await broker.has(CARDS.map((card) => `${card}/32`), 'eth1');
+  await statusWhere(daemon, 'all is as desired', isNormal);
+
+  await broker.namespace.ip('link', 'delete', 'dev', 'eth1');
+  await statusWhere(daemon, 'that it is gone is known', ({ cards }) => cards.every(({ observed }) => observed === 'missing'));
+  await broker.namespace.addPair('eth1');
+  await broker.has(CARDS.map((card) => `${card}/32`), 'eth1');
+});
+
+kernelTest('a listener whose interface is missing is unavailable, and launched when it appears', async (t) => {
+  const broker = await Broker.create(t);
+  await broker.talkingDpis();
+  const daemon = await broker.start(minimalConfig(3000).replace('LISTEN_HEARTBEAT_IFS=eth0', 'LISTEN_HEARTBEAT_IFS=eth9'));
+  const { listeners, settled } = await daemon.status();
+  t.deepEqual(listeners.map(({ status }) => status), ['unavailable', 'unavailable']);
+  t.regex(listeners[0]?.reason ?? '', /eth9/);
+  t.false(settled);
+  await broker.namespace.addPair('eth9');
+  await broker.has(NEITHER, 'eth9');
+  await statusWhere(daemon, 'the DPIs are heard', isNormal);
+  await broker.has(CARDS.map((card) => `${card}/32`));
+});
+
+kernelTest('addresses and routes of others survive the removal of a primary that they hang on', async (t) => {
+  const foreign = ['192.168.1.5/24', '192.168.1.6/24', '10.9.0.1/16'];
+  const broker = await Broker.create(t, [`address add ${CARDS[0]}/24 dev eth0`, ...foreign.map((address) => `address add ${address} dev eth0`), 'route add default via 192.168.1.254 dev eth0']);
+  const routes = async (): Promise<string> => (await broker.namespace.ip('-4', 'route', 'show', 'default')).trim();
+  const before = await routes();
+  t.regex(before, /^default via 192\.168\.1\.254/);
+  const [, one] = await broker.talkingDpis();
+  const daemon = await broker.start(minimalConfig(2000));
+  await statusWhere(daemon, 'the mode is normal', isNormal);
+  await broker.has([...foreign, `${CARDS[0]}/24`, `${CARDS[1]}/32`, `${HOST}/32`]);
+  await one.hush();
+  await broker.has([...foreign, `${HOST}/32`]);
+  t.is(await routes(), before);
+  one.talk();
+  await broker.has([...foreign, `${CARDS[0]}/24`, `${CARDS[1]}/32`, `${HOST}/32`]);
+  t.is(await routes(), before);
+  t.true(broker.history.filter((notice) => notice.startsWith('-')).every((notice) => CARDS.some((card) => notice.includes(card))), broker.history.join(', '));
+});
+
+kernelTest('nothing is touched that the configuration does not name', async (t) => {
+  const broker = await Broker.create(t, ['address add 192.168.1.210/32 dev eth0', 'address add 192.168.1.21/32 dev eth0']);
+  const [, one] = await broker.talkingDpis();
+  const daemon = await broker.start(minimalConfig(2000));
+  await statusWhere(daemon, 'the mode is normal', isNormal);
+  await one.hush();
+  await statusWhere(daemon, 'the mode is bypass', isBypass);
+  await broker.has(['192.168.1.210/32', '192.168.1.21/32', `${HOST}/32`]);
+  t.false(broker.history.some((notice) => /^-.*192\.168\.1\.21(0)?\//.test(notice)));
+});
