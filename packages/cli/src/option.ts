@@ -1,7 +1,6 @@
 /** Every option of every command: the one table behind parsing, help and, later, man page and completion. */
-import { DRIVERS, type DriverName, type IpAddress, parseIpAddress } from '@fastbypass/core';
+import { DEFAULT_CONFIG, DEFAULT_LOG_DIR, DEFAULT_SOCKET, DRIVERS, type DriverName, type IpAddress, parseIpAddress } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
-import * as D from './defaults.js';
 
 /** The options as a command gets them; a command names those that it takes. */
 export interface Options {
@@ -45,10 +44,10 @@ const driver: Reader<DriverName> = (text) => E.fromNullable(`one of ${DRIVERS.jo
 const address: Reader<IpAddress> = (text) => E.fromNullable('an IPv4 or IPv6 address')(parseIpAddress(text));
 
 export const OPTIONS: { readonly [K in OptionName]: Option<Options[K]> } = {
-  config: { value: 'FILE', meaning: 'the configuration', fallback: D.CONFIG_FILE, read: path },
+  config: { value: 'FILE', meaning: 'the configuration', fallback: DEFAULT_CONFIG, read: path },
   driver: { value: 'NAME', meaning: `how to speak to the kernel: ${DRIVERS.join(', ')}`, fallback: null, read: driver },
-  socket: { value: 'PATH', meaning: 'the control socket of the daemon', fallback: D.CONTROL_SOCKET, read: path },
-  logDir: { value: 'DIR', meaning: 'the folder of the log', fallback: D.LOG_FOLDER, read: path },
+  socket: { value: 'PATH', meaning: 'the control socket of the daemon', fallback: DEFAULT_SOCKET, read: path },
+  logDir: { value: 'DIR', meaning: 'the folder of the log', fallback: DEFAULT_LOG_DIR, read: path },
   json: { value: null, meaning: 'print JSON, for programs', fallback: false, read: null },
   trace: { value: 'FILE', meaning: 'what happens, as NDJSON', fallback: null, read: path },
   interval: { value: 'MS', meaning: 'milliseconds from one heartbeat to the next', fallback: 1000, read: wholeNumber(1, 3_600_000) },

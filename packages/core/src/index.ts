@@ -19,3 +19,4 @@ export { forEachChange } from './roster.js';
 export * from './records.js';
 export * from './problems.js';
 export * from './status.js';
+export * from './paths.js';

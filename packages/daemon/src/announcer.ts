@@ -67,8 +67,10 @@ export class Announcer {
       else if (result.outcome === 'failed') this.log.error(`${what}: FAILED: ${result.error.message}`);
       else this.log.info(`${what}: ${result.outcome === 'already' ? 'was so already' : 'done'}`);
     }
-    this.log.debug(`plan of ${String(plan.length)} operations took ${tookMs.toFixed(2)} ms`);
-    this.publish('plan', planRecord(plan));
+    const begun = plan.filter((_, position) => results[position] !== null);
+    if (begun.length === 0) return;
+    this.log.debug(`${String(begun.length)} operations took ${tookMs.toFixed(2)} ms from the decision to the last answer`);
+    this.publish('plan', planRecord(begun));
   }
 
   /** In a dry run: what would be done, once until it changes. */

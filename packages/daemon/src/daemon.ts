@@ -58,11 +58,10 @@ import { DeadlineTimer } from './deadline-timer.js';
 import { Launcher } from './launcher.js';
 import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
-import { stateFileOf } from './paths.js';
 import { Persistence } from './persistence.js';
 import { Reconciler } from './reconciler.js';
 import { oneAtATime } from './serial.js';
-import { readStateFile } from './state-file.js';
+import { readStateFile, stateFileOf } from './state-file.js';
 import { diagnosticReport, statusReport } from './status-report.js';
 
 export interface DaemonOptions {
@@ -79,8 +78,9 @@ export class Daemon {
   private state: MonitorState;
   private reading: ConfigReading;
   private diagnostics: readonly Diagnostic[];
-  private loadedAt: number;
   private readonly startedAt: number;
+  /** By the wall clock as it was then: told again and again, they must not wander with it. */
+  private readonly told = { startedAt: '', loadedAt: '', since: '' };
   private readonly announcer: Announcer;
   private readonly metrics: Metrics;
   private readonly timer: DeadlineTimer;
@@ -104,7 +104,7 @@ export class Daemon {
     const config = reading.outcome === 'configured' ? reading.config : null;
     this.startedAt = now;
     this.plannedFor = now;
-    this.loadedAt = now;
+    this.told.startedAt = this.told.loadedAt = this.told.since = clock.iso(now);
     this.reading = reading;
     this.diagnostics = reading.diagnostics;
     this.state = initialState(config, now);
@@ -155,7 +155,7 @@ export class Daemon {
         this.persistence.beforeRemoval(ledger);
       },
       onPlan: (plan, results) => {
-        this.told(plan, results);
+        this.carriedOut(plan, results);
       },
       onLedger: (ledger) => {
         this.persistence.save(ledger);
@@ -267,6 +267,7 @@ export class Daemon {
     if (this.ended !== null) return;
     const before = this.decidedState;
     this.step({ type: 'decided', at });
+    if (before?.mode.name !== this.state.mode.name) this.told.since = this.options.clock.iso(this.state.mode.since);
     this.decidedState = this.state;
     this.plannedFor = at;
     if (asksTheSame(before, this.state)) this.reconciler.reconsider();
@@ -301,7 +302,7 @@ export class Daemon {
     this.step({ type: 'reloaded', at: clock.now(), config: reading.config });
     this.reading = reading;
     this.diagnostics = diagnostics;
-    this.loadedAt = clock.now();
+    this.told.loadedAt = clock.iso(clock.now());
     this.announcer.reloaded('accepted', this.state);
     this.launcher.adopt();
     await this.launcher.launchAll();
@@ -311,10 +312,11 @@ export class Daemon {
     return { reload: 'accepted', diagnostics: diagnostics.map(diagnosticReport) };
   }
 
-  private driverWarning(reading: ConfigReading): readonly Diagnostic[] {
-    if (reading.driver === this.reading.driver) return [];
-    const found = reading.driver ?? 'not named';
-    return [{ severity: 'warning', scope: 'whole', file: reading.file, line: null, key: 'DRIVER', found, accepted: null, message: `DRIVER is ${found} now: it acts at the next start, until then ${this.options.driver.name} goes on` }];
+  private driverWarning({ driver, file }: ConfigReading): readonly Diagnostic[] {
+    const running = this.options.driver.name;
+    if (driver === null || driver === this.reading.driver || driver === running) return [];
+    const message = `DRIVER is "${driver}" now; accepted, but it acts at the next start: until then ${running} goes on`;
+    return [{ severity: 'warning', scope: 'whole', file, line: null, key: 'DRIVER', found: driver, accepted: running, message }];
   }
 
   /** A card whose address stands with another prefix than the configured one will have it replaced. */
@@ -340,8 +342,9 @@ export class Daemon {
   status(): StatusReport {
     const { clock, driver, dryRun, log } = this.options;
     return statusReport({
-      clock,
+      now: clock.now(),
       startedAt: this.startedAt,
+      told: this.told,
       driver: driver.name,
       dryRun,
       state: this.state,
@@ -356,11 +359,10 @@ export class Daemon {
       ],
       reading: this.reading,
       diagnostics: this.diagnostics,
-      loadedAt: this.loadedAt,
     });
   }
 
-  private told(plan: Plan, results: readonly (OperationResult | null)[]): void {
+  private carriedOut(plan: Plan, results: readonly (OperationResult | null)[]): void {
     if (this.options.dryRun) {
       this.announcer.dryPlan(plan);
       return;

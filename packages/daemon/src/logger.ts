@@ -1,11 +1,10 @@
 /** The log: winston's levels and formats, to standard error and to the rotated file. The one file that knows winston. */
-import type { LogLevel } from '@fastbypass/core';
+import { LOG_FILE, type LogLevel } from '@fastbypass/core';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import winston from 'winston';
 import { LogFile, descriptor } from './log-file.js';
 import { LogSink } from './log-sink.js';
-import { LOG_FILE } from './paths.js';
 
 export interface Logger {
   readonly error: (message: string) => void;

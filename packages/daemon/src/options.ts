@@ -1,8 +1,7 @@
 /** The daemon's command line. */
-import { DRIVERS, type DriverName } from '@fastbypass/core';
+import { DEFAULT_CONFIG, DEFAULT_LOG_DIR, DEFAULT_SOCKET, DRIVERS, type DriverName } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
 import { parseArgs } from 'node:util';
-import { DEFAULT_CONFIG, DEFAULT_LOG_DIR, DEFAULT_SOCKET } from './paths.js';
 
 export interface Options {
   readonly config: string;

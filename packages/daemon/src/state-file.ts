@@ -16,6 +16,9 @@ import * as t from 'io-ts';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
+/** Beside the control socket: one daemon, one socket, one file. */
+export const stateFileOf = (socket: string): string => `${socket.replace(/\.sock$/, '')}.state.json`;
+
 const Attributes = t.partial({
   scope: t.string,
   label: t.string,

@@ -22,13 +22,13 @@ import {
   statusOf,
   windowOf,
 } from '@fastbypass/core';
-import type { Clock } from './clock.js';
 import { VERSION } from './version.js';
 
-/** All that a status is made of. Instants are ms of the clock. */
+/** All that a status is made of. Instants are ms of the clock; what was told is ISO-8601. */
 export interface StatusInputs {
-  readonly clock: Clock;
+  readonly now: number;
   readonly startedAt: number;
+  readonly told: { readonly startedAt: string; readonly loadedAt: string; readonly since: string };
   readonly driver: string;
   readonly dryRun: boolean;
   readonly state: MonitorState;
@@ -39,23 +39,21 @@ export interface StatusInputs {
   readonly troubles: readonly string[];
   readonly reading: ConfigReading;
   readonly diagnostics: readonly Diagnostic[];
-  readonly loadedAt: number;
 }
 
 export function statusReport(inputs: StatusInputs): StatusReport {
-  const { clock, state, reading } = inputs;
-  const now = clock.now();
+  const { now, told, state, reading } = inputs;
   const observed = inputs.observed ?? new Map();
   const desired = sparingLowerDevices(desiredState(state), state.config, observed);
   return {
     version: VERSION,
     pid: process.pid,
-    startedAt: clock.iso(inputs.startedAt),
+    startedAt: told.startedAt,
     uptimeMs: Math.round(now - inputs.startedAt),
     driver: inputs.driver,
     dryRun: inputs.dryRun,
     mode: state.mode.name,
-    since: clock.iso(state.mode.since),
+    since: told.since,
     settled: isSettled(state),
     failed: failedCount(state),
     threshold: state.config?.threshold ?? 0,
@@ -64,7 +62,7 @@ export function statusReport(inputs: StatusInputs): StatusReport {
     listeners: listeners(state).map((listener) => listenerReport(listener, now)),
     cards: cardReports(desired, observed),
     interfaces: interfaceReports(desired, observed),
-    config: { path: reading.file, loadedAt: clock.iso(inputs.loadedAt), diagnostics: inputs.diagnostics.map(diagnosticReport) },
+    config: { path: reading.file, loadedAt: told.loadedAt, diagnostics: inputs.diagnostics.map(diagnosticReport) },
   };
 }
 

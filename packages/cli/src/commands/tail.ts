@@ -1,6 +1,6 @@
+import { LOG_FILE } from '@fastbypass/core';
 import { join } from 'node:path';
 import type { Run } from '../command.js';
-import { LOG_NAME } from '../defaults.js';
 import { ExitStatus } from '../exit-status.js';
 import { printLastLines } from '../log/last-lines.js';
 import { tellLogError } from '../log/log-error.js';
@@ -11,6 +11,6 @@ export const run: Run<'logDir', number> = async ({ operand, options, terminal })
   } catch (error) {
     return tellLogError(terminal, options.logDir, error);
   }
-  terminal.err(`fbypass_ctl: there is no ${join(options.logDir, LOG_NAME)}: the daemon has not logged there yet, or logs elsewhere (--log-dir)`);
+  terminal.err(`fbypass_ctl: there is no ${join(options.logDir, LOG_FILE)}: the daemon has not logged there yet, or logs elsewhere (--log-dir)`);
   return ExitStatus.failed;
 };

@@ -1,7 +1,7 @@
 /** Goes on with a log through rotation, truncation and absence. */
+import { LOG_FILE } from '@fastbypass/core';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LOG_NAME } from '../defaults.js';
 import { errorCode } from '../file-error.js';
 import type { Terminal } from '../terminal.js';
 import { copy, startOfLastLines } from './last-lines.js';
@@ -17,7 +17,7 @@ export class LogFollower {
   ) {}
 
   private get path(): string {
-    return join(this.folder, LOG_NAME);
+    return join(this.folder, LOG_FILE);
   }
 
   /** Prints the last lines of what is there. False where there is no log yet. */

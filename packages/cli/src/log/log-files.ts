@@ -1,7 +1,7 @@
 /** The parts of the log: `fastbypass_monitor.log`, and what rotation has put aside as `.1` (the newest), `.2` and so on. */
+import { LOG_FILE } from '@fastbypass/core';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LOG_NAME } from '../defaults.js';
 import { errorCode } from '../file-error.js';
 
 export interface LogPart {
@@ -42,7 +42,7 @@ export async function* openParts(folder: string): AsyncGenerator<LogPart> {
 async function partNames(folder: string): Promise<readonly string[]> {
   const ages = new Map<string, number>();
   for (const name of await readdir(folder)) {
-    const age = name === LOG_NAME ? 0 : name.startsWith(`${LOG_NAME}.`) ? Number(/^[1-9]\d{0,5}$/.exec(name.slice(LOG_NAME.length + 1))?.[0]) : NaN;
+    const age = name === LOG_FILE ? 0 : name.startsWith(`${LOG_FILE}.`) ? Number(/^[1-9]\d{0,5}$/.exec(name.slice(LOG_FILE.length + 1))?.[0]) : NaN;
     if (!Number.isNaN(age)) ages.set(name, age);
   }
   return [...ages].sort(([, a], [, b]) => a - b).map(([name]) => name);
