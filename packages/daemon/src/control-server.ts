@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { type Server as NetServer, connect, createServer as createNetServer } from 'node:net';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { match } from 'ts-pattern';
 import type { EventName } from './announcer.js';
 
@@ -26,14 +26,18 @@ export interface ControlServer {
 /** Bytes that may wait for a reader of events; a slower one is dropped. */
 const MAX_WAITING = 1024 * 1024;
 
+/** Bytes of a socket's path (sun_path without its NUL); Node cuts a longer one off without a word. */
+const MAX_PATH = 107;
+
 /**
- * Listens on `path`, mode 0660. Left: a sentence that says why not, above all that another instance is there.
+ * Listens on `path`, an absolute one, mode 0660. Left: a sentence that says why not, above all that another instance is there.
  *
  * A socket file that nobody answers on is replaced. A lock in the abstract namespace, which ends with its process,
  * keeps two daemons that start at once from replacing each other's.
  */
 export async function openControlServer(path: string, hooks: ControlHooks): Promise<E.Either<string, ControlServer>> {
-  const lock = await listenOn(createNetServer(), `\0${resolve(path)}`);
+  if (Buffer.byteLength(path) > MAX_PATH) return E.left(`the control socket ${path} cannot be made: its path has more than ${String(MAX_PATH)} bytes`);
+  const lock = await listenOn(createNetServer(), `\0${path}`);
   const another = `another instance answers on ${path}: one daemon per control socket`;
   if (E.isLeft(lock)) return E.left(lock.left === 'EADDRINUSE' ? another : `the control socket ${path} cannot be locked: ${lock.left}`);
   const give = (why: string): E.Either<string, ControlServer> => {

@@ -125,7 +125,7 @@ export class Daemon {
       judge: (at, late) => {
         this.metrics.servedLate(late);
         this.step({ type: 'expired', at, late });
-        this.decide(at);
+        this.decide(clock.now());
       },
     });
     this.launcher = new Launcher(

@@ -73,7 +73,7 @@ async function runLogged(options: Options, reading: ConfigReading, log: Logger):
     log,
     driver: chosen.right.driver,
     reading,
-    socket: options.socket,
+    socket: resolve(options.socket),
     dryRun: options.dryRun,
   });
   const asked = signals(daemon, log);

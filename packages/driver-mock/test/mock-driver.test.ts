@@ -31,10 +31,21 @@ test('without a pause of its own the driver waits for the clock', async (t) => {
 
 test('the event loop turns between operations', async (t) => {
   const network = new MockNetwork([{ name: E0 }]);
+  let turns = 0;
+  let running: NodeJS.Immediate;
+  const turn = (): void => {
+    turns++;
+    running = setImmediate(turn);
+  };
+  turn();
+  t.teardown(() => clearImmediate(running));
+  const turnsAtChanges: number[] = [];
+  network.subscribe(() => turnsAtChanges.push(turns));
   const applied = verdicts(mockDriver(network), add(E0, '10.0.0.1/32'), add(E0, '10.0.0.2/32'));
   t.deepEqual(network.state.get(E0)?.addresses, []);
-  await until('the first is there', () => network.state.get(E0)?.addresses.length === 1);
   t.deepEqual(await applied, ['done', 'done']);
+  const [first = 0, second = 0] = turnsAtChanges;
+  t.true(first < second, turnsAtChanges.join());
 });
 
 test('a plan that is cancelled on its way ends with the running operation', async (t) => {
