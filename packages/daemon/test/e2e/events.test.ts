@@ -34,6 +34,8 @@ test('events begin with the whole status; later ones come in the order of what h
     stream.events.map(({ event }) => event),
     ['status', 'status', 'status', 'mode', 'plan', 'reload'],
   );
+  const times = stream.events.map(({ data }) => Date.parse(data.time));
+  t.true(times.every((at, place) => at >= (times[place - 1] ?? 0) - 1), 'but for rounding');
   const ats = stream.events.slice(1).map(({ data }) => data.at ?? NaN);
   t.true(ats.every(Number.isInteger));
   t.deepEqual(ats, ats.toSorted((a, b) => a - b));

@@ -27,7 +27,7 @@ test.serial('a good reload is answered when it is done, and keeps what it need n
 
   bed.dpi(two).send();
   const after = await statusWhere(daemon, 'it is settled again', ({ settled, converged }) => settled && converged);
-  t.true(Math.abs(Date.parse(after.since) - Date.parse(before.since)) <= 5, 'the mode did not change');
+  t.is(after.since, before.since);
   t.deepEqual(after.cards.map(({ observed }) => observed), ['present', 'present', 'present']);
 });
 
@@ -58,9 +58,9 @@ test.serial('a bad reload is answered with the diagnostics, and the old configur
   t.deepEqual(withoutAges(after), withoutAges(before));
 });
 
-/** Without what time alone changes, and instants, which clocks round. */
-function withoutAges({ uptimeMs: _uptime, startedAt: _started, since: _since, listeners, ...rest }: StatusReport): object {
-  return { ...rest, listeners: listeners.map((listener) => ({ ...listener, lastHeartbeatMsAgo: null })), config: rest.config.diagnostics };
+/** Without what time alone changes. */
+function withoutAges({ uptimeMs: _, listeners, ...rest }: StatusReport): object {
+  return { ...rest, listeners: listeners.map((listener) => ({ ...listener, lastHeartbeatMsAgo: null })) };
 }
 
 test.serial('SIGHUP reloads', async (t) => {
