@@ -87,6 +87,29 @@ async function stalled(t: ExecutionContext, timeout: number): Promise<{ texts: r
   return { texts: stream.events.map(eventText), gap: Math.max(...dpis.map((dpi) => dpi.longestGap)) };
 }
 
+test.serial('a flood on one port keeps nobody from seeing that another is silent', async (t) => {
+  const bed = new Bed(t);
+  const [flooded = 0, silent = 0] = await freePorts(2);
+  const daemon = await bed.start(mockConfig({ ports: [flooded, silent], lines: ['LISTEN_HEARTBEAT_TIMEOUT=1000'] }));
+  const stream = await bed.events(daemon);
+  const flood = bed.dpi(flooded);
+  const pump = setInterval(() => {
+    for (let count = 0; count < 20; count++) flood.send();
+  }, 1);
+  t.teardown(() => {
+    clearInterval(pump);
+  });
+  const dpi = bed.dpi(silent);
+  dpi.talk();
+  await eventWhere(stream, CARDS_COME);
+  const lastSent = await dpi.hush();
+  const failed = await eventWhere(stream, 'listener 1 failed');
+  t.true(failed.received - lastSent >= 1000 - SLACK);
+  t.true(failed.received - lastSent < 5000, `after ${String(failed.received - lastSent)} ms`);
+  t.false(eventTexts(stream).includes('listener 0 failed'));
+  t.log(`${String((await daemon.status()).listeners[0]?.heartbeats)} heartbeats; seen after ${(failed.received - lastSent).toFixed(1)} ms`);
+});
+
 test.serial('a DPI that falls silent while the daemon is stopped gets one full window from waking, and no more', async (t) => {
   const bed = new Bed(t);
   const ports = await freePorts(1);
