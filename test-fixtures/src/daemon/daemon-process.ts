@@ -20,6 +20,8 @@ export interface DaemonStart {
   readonly args?: readonly string[];
   /** Where it runs; without one, on this machine's network. */
   readonly namespace?: Namespace;
+  /** Beside the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface DaemonExit {
@@ -69,10 +71,10 @@ export class DaemonProcess {
   }
 
   /** Does not wait for anything. */
-  static spawn(home: DaemonHome, { args = [], namespace }: DaemonStart = {}): DaemonProcess {
+  static spawn(home: DaemonHome, { args = [], namespace, env = {} }: DaemonStart = {}): DaemonProcess {
     const own = ['--config', home.config, '--socket', home.socket, '--log-dir', home.logDir];
     const [file = '', ...words] = [...(namespace?.prefix ?? []), process.execPath, DAEMON_BIN, ...own, ...args];
-    return new DaemonProcess(home, spawn(file, words, { stdio: ['ignore', 'pipe', 'pipe'] }));
+    return new DaemonProcess(home, spawn(file, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } }));
   }
 
   /** Resolves when its control socket answers; rejects with its words where it ends before that. */
