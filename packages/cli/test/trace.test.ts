@@ -44,6 +44,18 @@ test('CRLF, a BOM and blank lines are no matter', (t) => {
   t.like(read('\uFEFF{"at":1,"heartbeat":0}\r', '', '  \r', `${END}\r`, ''), { _tag: 'Right', right: { world: null, end: 9, lines: { length: 1 } } });
 });
 
+test('what stands beside what is known has no effect, and an impossible interface is one that is not there', (t) => {
+  const added = { op: 'address-add', interface: 'a/b', address: '10.0.0.1/24', attributes: null };
+  const trace = read(external(added), END);
+  const [line] = E.isRight(trace) ? trace.right.lines : [];
+  t.deepEqual<unknown, unknown>(line, { at: 1, external: { op: 'address-add', interface: 'a/b', address: { address: '10.0.0.1', prefix: 24 } } });
+});
+
+test('however deep a line goes, it is an error like others', (t) => {
+  const trace = read(`{"at":${'['.repeat(20_000)}${']'.repeat(20_000)},"heartbeat":0}`, END);
+  t.regex(E.isLeft(trace) ? trace.left : '', /line 1: "at" is a list; accepted: a whole number/);
+});
+
 /** What stands on line 2, after a good line and before a good end, and what the error says about it. */
 const UNREADABLE: Readonly<Record<string, readonly [line: string, says: RegExp]>> = {
   'no JSON': ['{"at":1', /no JSON object/],
@@ -62,7 +74,7 @@ const UNREADABLE: Readonly<Record<string, readonly [line: string, says: RegExp]>
   'an unknown operation': [external({ op: 'link-flap', interface: 'eth0' }), /external/],
   'an operation without address': [external({ op: 'address-add', interface: 'eth0' }), /external/],
   'an operation with a bad address': [external({ op: 'address-add', interface: 'eth0', address: '1.2.3.4/33' }), /external/],
-  'an operation with a bad interface': [external({ op: 'link-up', interface: 'a/b' }), /external/],
+  'an operation without interface': [external({ op: 'link-up' }), /external/],
   'unlaunchable without index': ['{"at":1,"unlaunchable":-1}', /"unlaunchable" is -1/],
   'an end that is none': ['{"at":1,"end":false}', /"end" is false/],
   'the world on another line': ['{"world":{"interfaces":[]}}', /first line/],

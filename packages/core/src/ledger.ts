@@ -9,7 +9,7 @@ import { type InterfaceAddress, type IpAddress, familyOf } from './address.js';
 import { type Config, isWildcard, managedInterfaces } from './config/config.js';
 import type { DesiredState } from './desired.js';
 import type { InterfaceName } from './interface-name.js';
-import { type ObservedAddress, type ObservedState, type Operation, instancesOf, sameAddress } from './network.js';
+import { type ObservedAddress, type ObservedState, type Operation, instancesOf, isOn } from './network.js';
 
 /** An address on an interface: what a card is known by. */
 export interface Place {
@@ -132,17 +132,15 @@ export function learn(ledger: Ledger, config: Config | null, desired: DesiredSta
 }
 
 /** After any change by somebody: what was removed is ours no more, even if it is put there again. */
-export const forgetRemoved = (ledger: Ledger, observed: ObservedState): Ledger => ({
-  ...ledger,
-  leaving: ledger.leaving.filter((own) => isThere(observed, own)),
-  own: stillOwn(ledger.own, observed),
-});
+export function forgetRemoved(ledger: Ledger, observed: ObservedState): Ledger {
+  const leaving = ledger.leaving.filter((it) => isThere(observed, it));
+  return { ...ledger, leaving, own: stillOwn(ledger.own, observed) };
+}
 
 const stillOwn = (own: Ledger['own'], observed: ObservedState): Ledger['own'] =>
   [...own.values()].every((it) => isThere(observed, it)) ? own : new Map([...own].filter(([, it]) => isThere(observed, it)));
 
-const isThere = (observed: ObservedState, own: OwnAddress): boolean =>
-  observed.get(own.interface)?.addresses.some((address) => sameAddress(address, own)) ?? false;
+const isThere = (observed: ObservedState, own: OwnAddress): boolean => isOn(observed, own.interface, own);
 
 function learnPrefixes(cards: Ledger['cards'], desired: DesiredState, observed: ObservedState): Ledger['cards'] {
   if (!desired.settled) return cards;
@@ -188,36 +186,44 @@ export type Outcome =
 /** Whose operation it was: what we add for ourselves is ours, what we put back is not. */
 export type Purpose = 'ours' | 'put-back';
 
-/**
- * @param observed the state on which the plan was made
- */
-export function record(ledger: Ledger, operation: Operation, purpose: Purpose, outcome: Outcome, observed: ObservedState): Ledger {
-  if (outcome === 'failed') {
-    return operation.op === 'promote-secondaries'
-      ? { ...ledger, promotionRefused: new Set(ledger.promotionRefused).add(operation.interface) }
-      : ledger;
-  }
-  switch (operation.op) {
-    case 'address-add': {
-      if (outcome === 'already' || purpose === 'put-back') return ledger;
-      const own = { interface: operation.interface, ...operation.address };
-      return { ...ledger, own: new Map(ledger.own).set(instanceKey(own), own) };
-    }
-    case 'link-down':
-      if (outcome === 'already') return ledger;
-      return { ...ledger, shut: shutDown(ledger.shut, operation.interface, observed) };
-    case 'link-up':
-      return { ...ledger, shut: ledger.shut.map((it) => (it.name === operation.interface ? { ...it, down: false } : it)) };
-    case 'address-del':
-    case 'promote-secondaries':
-      return ledger;
-  }
+/** An operation that was carried out, and what became of it. */
+export interface Deed {
+  readonly operation: Operation;
+  readonly purpose: Purpose;
+  readonly outcome: Outcome;
 }
 
-/** Remembers an interface that we put down, with the IPv6 addresses that this drops. */
-function shutDown(shut: Ledger['shut'], name: InterfaceName, observed: ObservedState): Ledger['shut'] {
+/**
+ * @param deeds in their order
+ * @param observed the state on which their plan was made
+ */
+export function record(ledger: Ledger, deeds: readonly Deed[], observed: ObservedState): Ledger {
+  const own = new Map(ledger.own);
+  const gone = new Set<string>();
+  let { shut, promotionRefused } = ledger;
+  for (const { operation, purpose, outcome } of deeds) {
+    const name = operation.interface;
+    if (outcome === 'failed') {
+      if (operation.op === 'promote-secondaries') promotionRefused = new Set(promotionRefused).add(name);
+    } else if (operation.op === 'address-add' && outcome === 'done' && purpose === 'ours') {
+      const added = { interface: name, ...operation.address };
+      own.set(instanceKey(added), added);
+    } else if (operation.op === 'address-del') {
+      gone.add(instanceKey({ interface: name, ...operation.address }));
+    } else if (operation.op === 'link-down' && outcome === 'done') {
+      shut = shutDown(shut, name, observed, gone);
+    } else if (operation.op === 'link-up') {
+      shut = shut.map((it) => (it.name === name ? { ...it, down: false } : it));
+    }
+  }
+  return { ...ledger, own, shut, promotionRefused };
+}
+
+/** Remembers an interface that we put down, with the IPv6 addresses that this drops; `gone` went before by themselves. */
+function shutDown(shut: Ledger['shut'], name: InterfaceName, observed: ObservedState, gone: ReadonlySet<string>): Ledger['shut'] {
   const before = shut.find((it) => it.name === name);
-  const present = observed.get(name)?.addresses.filter(({ address }) => familyOf(address) === 6) ?? [];
+  const isDropped = ({ address, prefix }: ObservedAddress): boolean => familyOf(address) === 6 && !gone.has(instanceKey({ interface: name, address, prefix }));
+  const present = observed.get(name)?.addresses.filter(isDropped) ?? [];
   const missing = before?.dropped.filter(({ address }) => !present.some((other) => other.address === address)) ?? [];
   const entry: ShutInterface = { name, down: true, dropped: [...missing, ...present] };
   return before === undefined ? [...shut, entry] : shut.map((it) => (it === before ? entry : it));

@@ -70,11 +70,32 @@ export type Refusal =
 
 export const sameAddress = (a: InterfaceAddress, b: InterfaceAddress): boolean => a.address === b.address && a.prefix === b.prefix;
 
+/** Observations do not change, so an index of one stays true as long as it lives. */
+const indices = new WeakMap<ObservedInterface, ReadonlyMap<IpAddress, readonly ObservedAddress[]>>();
+
+function indexOf(it: ObservedInterface): ReadonlyMap<IpAddress, readonly ObservedAddress[]> {
+  const known = indices.get(it);
+  if (known !== undefined) return known;
+  const index = new Map<IpAddress, readonly ObservedAddress[]>();
+  for (const address of it.addresses) {
+    const others = index.get(address.address) ?? NONE;
+    index.set(address.address, [...others, address].sort((a, b) => a.prefix - b.prefix));
+  }
+  indices.set(it, index);
+  return index;
+}
+
+const NONE: readonly ObservedAddress[] = [];
+
 /** Every instance of an address, by ascending prefix. */
 export function instancesOf(state: ObservedState, name: InterfaceName, address: IpAddress): readonly ObservedAddress[] {
-  const found = state.get(name)?.addresses.filter((it) => it.address === address) ?? [];
-  return found.length < 2 ? found : found.sort((a, b) => a.prefix - b.prefix);
+  const it = state.get(name);
+  return it === undefined ? NONE : (indexOf(it).get(address) ?? NONE);
 }
+
+/** Whether exactly this address, with this prefix, is on the interface. */
+export const isOn = (state: ObservedState, name: InterfaceName, address: InterfaceAddress): boolean =>
+  instancesOf(state, name, address.address).some(({ prefix }) => prefix === address.prefix);
 
 /** Whether `other` stands in the subnet of `address`: same mask, same network (`inet_ifa_match`). */
 function inSubnetOf(address: ObservedAddress, other: ObservedAddress): boolean {

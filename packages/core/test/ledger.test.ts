@@ -1,6 +1,6 @@
 import test from 'ava';
 import { desiredState } from '../dist/desired.js';
-import { type Ledger, emptyLedger, forgetRemoved, instanceKey, learn, record, reloadLedger, restoreLedger } from '../dist/ledger.js';
+import { type Deed, type Ledger, emptyLedger, forgetRemoved, instanceKey, learn, record, reloadLedger, restoreLedger } from '../dist/ledger.js';
 import type { ObservedState } from '../dist/network.js';
 import { configOf, nameOf, withPrefix } from './arbitraries.js';
 import { add, applied, decided, del, networkOf, reconcile } from './networks.js';
@@ -12,6 +12,8 @@ const ONE = configOf(LISTENER + card(0));
 const NORMAL = decided(ONE, []);
 const BYPASS = decided(ONE, [0]);
 
+const deed = (ledger: Ledger, operation: Deed['operation'], purpose: Deed['purpose'], outcome: Deed['outcome'], network: ObservedState): Ledger =>
+  record(ledger, [{ operation, purpose, outcome }], network);
 const prefixesOf = ({ cards }: Ledger): readonly (readonly number[])[] => [...cards.values()].map(({ prefixes }) => prefixes);
 const seen = (ledger: Ledger, state: typeof NORMAL, ...addresses: readonly string[]): Ledger => learn(ledger, state.config, desiredState(state), networkOf({ eth0: addresses }));
 
@@ -48,13 +50,13 @@ const ownOf = (ledger: Ledger): readonly string[] => [...ledger.own.values()].ma
 
 test('what we add is ours; what was there or is put back is not', (t) => {
   const ours = add('eth0', '10.0.0.1/32');
-  t.deepEqual(ownOf(record(emptyLedger, ours, 'ours', 'done', observed)), ['eth0 10.0.0.1/32']);
-  for (const outcome of ['already', 'failed'] as const) t.is(record(emptyLedger, ours, 'ours', outcome, observed), emptyLedger);
-  t.deepEqual(ownOf(record(emptyLedger, ours, 'put-back', 'done', observed)), []);
+  t.deepEqual(ownOf(deed(emptyLedger, ours, 'ours', 'done', observed)), ['eth0 10.0.0.1/32']);
+  for (const outcome of ['already', 'failed'] as const) t.deepEqual(deed(emptyLedger, ours, 'ours', outcome, observed), emptyLedger);
+  t.deepEqual(ownOf(deed(emptyLedger, ours, 'put-back', 'done', observed)), []);
 });
 
 test('what somebody removed is ours no more, even if it is put there again', (t) => {
-  const mine = record(emptyLedger, add('eth0', '10.0.0.1/32'), 'ours', 'done', observed);
+  const mine = deed(emptyLedger, add('eth0', '10.0.0.1/32'), 'ours', 'done', observed);
   const there = applied(observed, add('eth0', '10.0.0.1/32'));
   t.deepEqual(ownOf(forgetRemoved(mine, there)), ['eth0 10.0.0.1/32']);
   const gone = forgetRemoved(mine, applied(there, del('eth0', '10.0.0.1/32')));
@@ -71,11 +73,17 @@ const shutOf = ({ shut }: Ledger): readonly string[] => shut.map(({ name, down, 
 
 test('a link that we put down is remembered in that order, with the IPv6 addresses that this drops', (t) => {
   const downs = (['m1', 'm0'] as const).map((name) => ({ op: 'link-down', interface: nameOf(name) }) as const);
-  const ledger = downs.reduce<Ledger>((it, operation) => record(it, operation, 'ours', 'done', M), emptyLedger);
+  const ledger = downs.reduce<Ledger>((it, operation) => deed(it, operation, 'ours', 'done', M), emptyLedger);
   t.deepEqual(shutOf(ledger), ['m1 down', 'm0 down fd01::7']);
-  for (const outcome of ['already', 'failed'] as const) for (const operation of downs) t.is(record(emptyLedger, operation, 'ours', outcome, M), emptyLedger);
-  t.deepEqual(shutOf(record(ledger, { op: 'link-up', interface: nameOf('m0') }, 'ours', 'failed', M)), ['m1 down', 'm0 down fd01::7']);
-  t.deepEqual(shutOf(record(ledger, { op: 'link-up', interface: nameOf('m0') }, 'ours', 'done', M)), ['m1 down', 'm0 fd01::7']);
+  for (const outcome of ['already', 'failed'] as const) for (const operation of downs) t.deepEqual(deed(emptyLedger, operation, 'ours', outcome, M), emptyLedger);
+  t.deepEqual(shutOf(deed(ledger, { op: 'link-up', interface: nameOf('m0') }, 'ours', 'failed', M)), ['m1 down', 'm0 down fd01::7']);
+  t.deepEqual(shutOf(deed(ledger, { op: 'link-up', interface: nameOf('m0') }, 'ours', 'done', M)), ['m1 down', 'm0 fd01::7']);
+});
+
+test('an address that the same plan took away before is not dropped by the link-down', (t) => {
+  const plan = [del('m0', 'fd01::7/64'), { op: 'link-down', interface: nameOf('m0') }] as const;
+  const deeds = plan.map((operation) => ({ operation, purpose: 'ours', outcome: 'done' }) as const);
+  t.deepEqual(shutOf(record(emptyLedger, deeds, M)), ['m0 down']);
 });
 
 test('it counts as put down until it is found up when it is to be up, or no longer managed', (t) => {
@@ -90,9 +98,9 @@ test('it counts as put down until it is found up when it is to be up, or no long
 });
 
 test('a refused promotion is remembered, for that interface', (t) => {
-  const refused = record(emptyLedger, { op: 'promote-secondaries', interface: nameOf('eth0') }, 'ours', 'failed', M);
+  const refused = deed(emptyLedger, { op: 'promote-secondaries', interface: nameOf('eth0') }, 'ours', 'failed', M);
   t.deepEqual([...refused.promotionRefused].map(String), ['eth0']);
-  t.is(record(emptyLedger, { op: 'promote-secondaries', interface: nameOf('eth0') }, 'ours', 'done', M), emptyLedger);
+  t.deepEqual(deed(emptyLedger, { op: 'promote-secondaries', interface: nameOf('eth0') }, 'ours', 'done', M), emptyLedger);
 });
 
 // -------------------------------------------------------------------------------------
@@ -121,7 +129,7 @@ test('a removed card is forgotten with its prefixes where a listener on the same
 
 test('of removed listeners only own instances go that nothing needs, by index and prefix', (t) => {
   const more = configOf(`${LISTENER}LISTEN_HB_HOST[2]=10.0.0.2\nLISTEN_HB_PORT[2]=1\nLISTEN_HB_HOST[1]=10.0.0.3\nLISTEN_HB_PORT[1]=1\nLISTEN_HB_HOST[3]=10.0.0.9\nLISTEN_HB_PORT[3]=1\n${card(0)}`);
-  const mine = ['10.0.0.2/32', '10.0.0.3/32', '10.0.0.3/16', '10.0.0.1/32', '10.0.0.100/32'].reduce<Ledger>((it, address) => record(it, add('eth0', address), 'ours', 'done', M), emptyLedger);
+  const mine = ['10.0.0.2/32', '10.0.0.3/32', '10.0.0.3/16', '10.0.0.1/32', '10.0.0.100/32'].reduce<Ledger>((it, address) => deed(it, add('eth0', address), 'ours', 'done', M), emptyLedger);
   t.deepEqual(reloadLedger(mine, more, ONE).leaving.map(instanceKey), ['eth0 10.0.0.3/16', 'eth0 10.0.0.3/32', 'eth0 10.0.0.2/32']);
   t.deepEqual(reloadLedger(reloadLedger(mine, more, ONE), ONE, more).leaving, [], 'needed again');
 });

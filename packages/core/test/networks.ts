@@ -91,7 +91,7 @@ export function carryOut(plan: Plan, world: World, refusing = false): Done {
     succeeded[position] = possible && E.isRight(after);
     if (!possible && operation.op !== 'promote-secondaries') return network;
     if (possible && E.isRight(after)) network = after.right;
-    ledger = record(ledger, operation, purpose, possible && E.isRight(after) ? 'done' : 'failed', before);
+    ledger = record(ledger, [{ operation, purpose, outcome: possible && E.isRight(after) ? 'done' : 'failed' }], before);
     return network;
   });
   return { plan, stages, network, ledger: forgetRemoved(ledger, network) };

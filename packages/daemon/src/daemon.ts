@@ -164,10 +164,12 @@ export class Daemon {
         this.plannedFor = clock.now();
         this.launcher.interfacesChanged(differing);
       },
-      onWatchTrouble: (message) => {
-        if (message !== this.watchTrouble) log.warning(message);
-        this.watchTrouble = message;
+      onWatch: (trouble) => {
+        if (trouble === null) log.info('the network is watched again');
+        else if (trouble !== this.watchTrouble) log.warning(trouble);
+        this.watchTrouble = trouble;
       },
+      onFirstSight: () => void this.serial(() => this.launchAll()),
     });
   }
 
@@ -189,12 +191,21 @@ export class Daemon {
     this.control = opened.right;
     await this.serial(async () => {
       await this.reconciler.begin();
-      this.warnOfOtherPrefixes();
-      await this.launcher.launchAll();
-      this.decide(clock.now());
+      await this.launchAll();
     });
     if (this.state.config === null) log.warning(`waiting for a configuration: ${this.reading.file} names no listener and no card; fbypass_ctl reload takes it up`);
     return E.right(undefined);
+  }
+
+  /** A network that cannot be seen yet is not judged by: the launches wait for the first sight of it. */
+  private async launchAll(): Promise<void> {
+    if (this.reconciler.observed === null) {
+      this.options.log.error(`listeners wait for the network to be seen: ${this.reconciler.unmet().join('; ')}`);
+      return;
+    }
+    this.warnOfOtherPrefixes();
+    await this.launcher.launchAll();
+    this.decide(this.options.clock.now());
   }
 
   /** Resolves when all is closed. Nothing in the kernel is changed. */
@@ -267,7 +278,7 @@ export class Daemon {
     if (this.ended !== null) return;
     const before = this.decidedState;
     this.step({ type: 'decided', at });
-    if (before?.mode.name !== this.state.mode.name) this.told.since = this.options.clock.iso(this.state.mode.since);
+    if (before !== null && before.mode !== this.state.mode) this.told.since = this.options.clock.iso(this.state.mode.since);
     this.decidedState = this.state;
     this.plannedFor = at;
     if (asksTheSame(before, this.state)) this.reconciler.reconsider();
@@ -305,10 +316,8 @@ export class Daemon {
     this.told.loadedAt = clock.iso(clock.now());
     this.announcer.reloaded('accepted', this.state);
     this.launcher.adopt();
-    await this.launcher.launchAll();
-    this.warnOfOtherPrefixes();
+    await this.launchAll();
     log.info(`reload accepted: ${String(reading.config.listeners.length)} listeners, ${String(reading.config.cards.length)} cards`);
-    this.decide(clock.now());
     return { reload: 'accepted', diagnostics: diagnostics.map(diagnosticReport) };
   }
 

@@ -11,6 +11,7 @@
  * afterwards. The plan is made anew from the state each time, so an order that was dropped is not lost.
  */
 import {
+  type Deed,
   type Difference,
   type DriverError,
   type InterfaceName,
@@ -53,7 +54,10 @@ export interface ReconcilerHooks {
   readonly onLedger: (ledger: Ledger) => void;
   /** Somebody else changed these interfaces. */
   readonly onForeignChange: (differing: ReadonlyMap<InterfaceName, ReadonlySet<Difference>>) => void;
-  readonly onWatchTrouble: (message: string) => void;
+  /** Why the network is not watched; null: it is again. */
+  readonly onWatch: (trouble: string | null) => void;
+  /** The network has been seen for the first time, later than at the beginning. */
+  readonly onFirstSight: () => void;
 }
 
 export class Reconciler {
@@ -69,6 +73,7 @@ export class Reconciler {
   private launching: ReadonlySet<ListenerId> = new Set();
   /** Whether all was as desired since the last decision: what is done from then on is repair. */
   private repairing = false;
+  private begun = false;
   private stopped = false;
   private lookFailures = 0;
   private lookFailure: DriverError | null = null;
@@ -124,6 +129,7 @@ export class Reconciler {
   async begin(): Promise<void> {
     await this.watch();
     await this.look();
+    this.begun = true;
     this.resyncTimer = setInterval(() => {
       this.doubt();
     }, RESYNC);
@@ -218,6 +224,7 @@ export class Reconciler {
     this.lookFailures = 0;
     const before = this.known;
     this.known = seen.right;
+    if (before === null && this.begun) this.hooks.onFirstSight();
     if (before !== null) {
       const differing = differences(before, seen.right);
       if (differing.size > 0) {
@@ -237,7 +244,10 @@ export class Reconciler {
       this.watchAgain(watch.left);
       return;
     }
-    if (this.watchFailures > 0) this.doubt();
+    if (this.watchFailures > 0) {
+      this.hooks.onWatch(null);
+      this.doubt();
+    }
     this.watchFailures = 0;
     this.watchStop = watch.right.stop;
     if (this.stopped) watch.right.stop();
@@ -246,11 +256,10 @@ export class Reconciler {
   private watchAgain(error: DriverError): void {
     if (this.stopped) return;
     this.watchFailures++;
-    const pause = pauseAfter(REPAIR_BACKOFF, this.watchFailures);
-    this.hooks.onWatchTrouble(`the network is not watched (it is looked at every ${String(RESYNC)} ms), next try in ${String(pause)} ms: ${error.message}`);
+    this.hooks.onWatch(`the network is not watched, only looked at every ${String(RESYNC)} ms: ${error.message}`);
     setTimeout(() => {
       if (!this.stopped) void this.watch();
-    }, pause);
+    }, pauseAfter(REPAIR_BACKOFF, this.watchFailures));
   }
 
   // -------------------------------------------------------------------------------------
@@ -315,13 +324,14 @@ export class Reconciler {
   private async carryOutStage(plan: Plan, stage: readonly number[], results: (OperationResult | null)[], observed: ObservedState): Promise<void> {
     const operations = stage.flatMap((position) => plan[position]?.operation ?? []);
     const outcomes = await this.driver.apply(operations, this.interrupt.signal)();
+    const deeds: Deed[] = [];
     for (const [place, position] of stage.entries()) {
       const step = plan[position];
       const result = outcomes[place];
       if (step === undefined || result === undefined) continue;
       if (result.outcome === 'failed' && result.error.kind === 'cancelled') continue;
       results[position] = result;
-      this.memory = record(this.memory, step.operation, step.purpose, result.outcome, observed);
+      deeds.push({ operation: step.operation, purpose: step.purpose, outcome: result.outcome });
       if (result.outcome === 'failed') {
         this.attempts.failed(step.operation, result.error.message);
       } else {
@@ -329,6 +339,7 @@ export class Reconciler {
         this.known = afterwards(this.known ?? observed, step.operation);
       }
     }
+    this.memory = record(this.memory, deeds, observed);
   }
 
   /** Without operations whose next try is not due, and what needs them; they are come back to in time. */
@@ -382,4 +393,8 @@ function afterwards(known: ObservedState, operation: Operation): ObservedState {
 }
 
 const afterSuccess = (plan: Plan, ledger: Ledger, observed: ObservedState): Ledger =>
-  plan.reduce((memory, { operation, purpose }) => record(memory, operation, purpose, 'done', observed), ledger);
+  record(
+    ledger,
+    plan.map((step) => ({ ...step, outcome: 'done' })),
+    observed,
+  );

@@ -48,6 +48,8 @@ class Bench {
   readonly network = new MockNetwork([{ name: eth0 }, { name: e1 }]);
   readonly plans: string[][] = [];
   readonly foreign: ReadonlyMap<InterfaceName, ReadonlySet<Difference>>[] = [];
+  readonly watch: (string | null)[] = [];
+  firstSights = 0;
   readonly reconciler: Reconciler;
   state: MonitorState;
 
@@ -60,7 +62,8 @@ class Bench {
       onPlan: (plan, results) => this.plans.push(dryRun ? plan.map(({ operation }) => formatOperation(operation)) : done(plan, results)),
       onLedger: () => undefined,
       onForeignChange: (differing) => this.foreign.push(differing),
-      onWatchTrouble: () => undefined,
+      onWatch: (trouble) => this.watch.push(trouble),
+      onFirstSight: () => this.firstSights++,
     });
     t.teardown(() => this.reconciler.stop());
   }
@@ -113,13 +116,15 @@ test('what somebody else undoes is repaired at once', async (t) => {
 
 test('a watch that has gone blind is made up for by looking every second', async (t) => {
   const bench = new Bench(t);
-  bench.network.failCalls({ call: 'watch', error: { kind: 'refused', message: 'no watch today' } });
+  const lift = bench.network.failCalls({ call: 'watch', error: { kind: 'refused', message: 'no watch today' } });
   await bench.reconciler.begin();
   bench.turn('normal');
   await until(() => bench.addresses.includes(card));
   bench.network.external(removal);
   await until(() => bench.addresses.includes(card));
-  t.pass();
+  t.regex(bench.watch[0] ?? '', /^the network is not watched, only looked at every 800 ms: no watch today$/);
+  lift();
+  await until(() => bench.watch.at(-1) === null);
 });
 
 test('a failing operation is named, stops no other, and is tried until it succeeds', async (t) => {
@@ -201,6 +206,7 @@ test('a network that cannot be seen is a problem, and is looked at again', async
   t.deepEqual(bench.reconciler.unmet(), ['the network has not been seen yet: ip did not answer within 5 s']);
   bench.turn('normal');
   await until(() => bench.reconciler.unmet().length === 0);
+  t.is(bench.firstSights, 1);
 });
 
 test('a dry run does nothing and says what it would do', async (t) => {

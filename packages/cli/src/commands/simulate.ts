@@ -13,15 +13,15 @@ const PORTION = 64 * 1024;
 
 export const run: Run<'config' | 'trace'> = async ({ options, terminal, misuse }) => {
   if (options.trace === null) return misuse("required option '--trace <FILE>' is missing");
-  const reading = await readConfigFile(options.config);
-  // What is left out of the configuration is said beside the output, which is for programs.
-  for (const diagnostic of reading.diagnostics) terminal.err(formatDiagnostic(diagnostic));
-  if (reading.outcome !== 'configured') return ExitStatus.configuration;
   const trace = await readTraceFile(options.trace);
   if (E.isLeft(trace)) {
     terminal.err(`fbypass_ctl: ${options.trace}: ${trace.left}`);
     return ExitStatus.usage;
   }
+  const reading = await readConfigFile(options.config);
+  // What is left out of the configuration is said beside the output, which is for programs.
+  for (const diagnostic of reading.diagnostics) terminal.err(formatDiagnostic(diagnostic));
+  if (reading.outcome !== 'configured') return ExitStatus.configuration;
   for (const portion of portions(simulate(reading, trace.right))) {
     if (terminal.closed.aborted) break;
     await terminal.out(portion);

@@ -15,6 +15,7 @@ import {
   type ListenerStatus,
   type MonitorEvent,
   type MonitorState,
+  type ObservedState,
   type Plan,
   type PlanRecord,
   type ReloadRecord,
@@ -27,6 +28,7 @@ import {
   initialState,
   isFaultless,
   isLaunched,
+  isQuietStep,
   isSettled,
   isWildcard,
   learn,
@@ -90,6 +92,10 @@ class Simulation {
   /** Listeners by index, as of the configuration that {@link indexed} belongs to. */
   private ids: ReadonlyMap<number, ListenerId> = new Map();
   private indexed: MonitorState['positions'] | null = null;
+  /** Whether a status, the mode or the configuration has changed since the last plan. */
+  private stirred = true;
+  /** The network after the last plan. */
+  private calm: ObservedState | null = null;
   /** Of the running instant. */
   private reloads: ReloadRecord[] = [];
   private plans: PlanRecord[] = [];
@@ -118,8 +124,12 @@ class Simulation {
     for (const line of lines) this.take(line);
     this.step({ type: 'expired', at, late: 0 });
     this.step({ type: 'decided', at });
+    // Where nothing has changed since the last instant, nothing is to be done or told.
+    if (!this.stirred && this.network.state === this.calm) return this.reloads;
     this.carryOut(planListenerAddresses(listeners(this.state).filter(isLaunched).map(({ config }) => config), this.ledger, this.network.state));
     this.manage();
+    this.stirred = false;
+    this.calm = this.network.state;
     const { name } = this.state.mode;
     const mode: readonly InstantRecord[] = name === before ? [] : [{ mode: name, failed: failedCount(this.state) }];
     return [...this.reloads, ...this.changedListeners(), ...mode, ...this.plans];
@@ -165,7 +175,9 @@ class Simulation {
   }
 
   private step(event: MonitorEvent): void {
-    this.state = transition(this.state, event);
+    const before = this.state;
+    this.state = transition(before, event);
+    if (!isQuietStep(before, this.state)) this.stirred = true;
   }
 
   private reload(at: number, reading: ConfigReading): void {
@@ -211,11 +223,9 @@ class Simulation {
 
   private carryOut(plan: Plan): void {
     if (plan.length === 0) return;
-    for (const { operation, purpose } of plan) {
-      const observed = this.network.state;
-      const { outcome } = this.network.apply(operation);
-      this.ledger = record(this.ledger, operation, purpose, outcome, observed);
-    }
+    const observed = this.network.state;
+    const deeds = plan.map(({ operation, purpose }) => ({ operation, purpose, outcome: this.network.apply(operation).outcome }));
+    this.ledger = record(this.ledger, deeds, observed);
     this.ledger = forgetRemoved(this.ledger, this.network.state);
     this.plans.push(planRecord(plan));
   }

@@ -4,10 +4,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 
 /** An interface of the world at the start; addresses are added in the order given. */
-const WorldInterface = t.intersection([
-  t.type({ name: InterfaceName }),
-  t.partial({ up: t.boolean, addresses: t.array(InterfaceAddress), promoteSecondaries: t.boolean }),
-]);
+const WorldInterface = t.exact(
+  t.intersection([
+    t.type({ name: InterfaceName }),
+    t.partial({ up: t.boolean, addresses: t.array(InterfaceAddress), promoteSecondaries: t.boolean }),
+  ]),
+);
 export type WorldInterface = t.TypeOf<typeof WorldInterface>;
 
 const WorldLine = t.type({ world: t.type({ interfaces: t.array(WorldInterface) }) });
@@ -19,12 +21,16 @@ const wholeNumber = new t.Type<number>(
   t.identity,
 );
 
+/** Any name: the kernel knows no interface of an impossible one, and refuses. */
+const AnyInterface = t.string as unknown as typeof InterfaceName;
+
+// Strict: what else stands there must not reach the network as attributes.
 const ExternalOperation: t.Type<Operation, unknown> = t.union([
-  t.type({ op: t.literal('address-add'), interface: InterfaceName, address: InterfaceAddress }),
-  t.type({ op: t.literal('address-del'), interface: InterfaceName, address: InterfaceAddress }),
-  t.type({ op: t.literal('link-up'), interface: InterfaceName }),
-  t.type({ op: t.literal('link-down'), interface: InterfaceName }),
-  t.type({ op: t.literal('promote-secondaries'), interface: InterfaceName }),
+  t.strict({ op: t.literal('address-add'), interface: AnyInterface, address: InterfaceAddress }),
+  t.strict({ op: t.literal('address-del'), interface: AnyInterface, address: InterfaceAddress }),
+  t.strict({ op: t.literal('link-up'), interface: AnyInterface }),
+  t.strict({ op: t.literal('link-down'), interface: AnyInterface }),
+  t.strict({ op: t.literal('promote-secondaries'), interface: AnyInterface }),
 ]);
 
 const KINDS = {
@@ -70,8 +76,7 @@ export function readTrace(text: string): E.Either<TraceError, Trace> {
       if (!first || 'at' in value) return wrong('"world" stands on the first line, alone');
       if (E.isLeft(read)) return wrong(explain(read.left));
       world = read.right.world.interfaces;
-      const names = world.map(({ name }) => name);
-      const twice = names.find((name, place) => names.indexOf(name) !== place);
+      const twice = repeated(world.map(({ name }) => name));
       if (twice !== undefined) return wrong(`interface ${twice} stands twice in the world`);
     } else {
       const kinds = (Object.keys(KINDS) as Kind[]).filter((kind) => kind in value);
@@ -90,6 +95,11 @@ export function readTrace(text: string): E.Either<TraceError, Trace> {
   return end === null ? E.left(`trace line ${String(contents.length)}: the trace ends here without a last line {"at":MS,"end":true}`) : E.right({ world, lines, end });
 }
 
+function repeated(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.has(name) || !seen.add(name));
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -104,5 +114,11 @@ function explain(errors: t.Errors): string {
   if (deepest === undefined) return FORMS;
   const path = deepest.context.map(({ key }) => key).filter((key) => key !== '' && !/^\d+$/.test(key));
   const accepted = deepest.context.at(-1)?.type.name ?? '';
-  return `"${path.join('.')}" is ${deepest.value === undefined ? 'missing' : JSON.stringify(deepest.value)}; accepted: ${accepted}`;
+  return `"${path.join('.')}" is ${shown(deepest.value)}; accepted: ${accepted}`;
+}
+
+/** A value in an error: what is not plain is named by its kind. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing';
+  return typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'a list' : 'an object') : JSON.stringify(value);
 }

@@ -14,13 +14,17 @@ export function crossCheck(
   const refuse = (name: KeyName, index: number | null, found: string, problem: string, accepted: string): void => {
     const entry = values.entry(name, index);
     const key = formatKey(name, index);
-    values.error('whole', { line: entry?.line ?? null, key, found, accepted, message: `${key}: ${problem}; accepted: ${accepted}` });
+    values.error('whole', { line: entry?.line ?? null, key, found: entry?.value ?? found, accepted, message: `${key}: ${problem}; accepted: ${accepted}` });
   };
-  const nobody = (what: string, accepted: string): void => {
-    values.error('whole', { line: null, key: null, found: null, accepted, message: `there is no valid ${what}; accepted: ${accepted}` });
+  /** Told at the first that was named in vain. */
+  const nobody = (what: string, names: readonly KeyName[], accepted: string): void => {
+    const [index] = values.indicesOf(names);
+    const named = index === undefined ? undefined : names.map((name) => values.entry(name, index)).find((entry) => entry !== undefined);
+    const at = { line: named?.line ?? null, key: named?.key ?? null, found: named?.value ?? null };
+    values.error('whole', { ...at, accepted, message: `there is no valid ${what}${named === undefined ? '' : `: what ${named.key} (${JSON.stringify(named.value)}) names is left out`}; accepted: ${accepted}` });
   };
-  if (listeners.length === 0) nobody('listener', 'at least one LISTEN_HB_HOST[n] with LISTEN_HB_PORT[n]');
-  if (cards.length === 0) nobody('card', 'at least one BYPASS_CARD_HOST[n]');
+  if (listeners.length === 0) nobody('listener', ['LISTEN_HB_HOST', 'LISTEN_HB_PORT'], 'at least one LISTEN_HB_HOST[n] with LISTEN_HB_PORT[n]');
+  if (cards.length === 0) nobody('card', ['BYPASS_CARD_HOST'], 'at least one BYPASS_CARD_HOST[n]');
 
   for (const [listener, other] of overlaps(listeners)) {
     const endpoint = `${listener.host} port ${String(listener.port)}`;

@@ -8,6 +8,8 @@
 export interface Entry {
   /** 1-based. */
   readonly line: number;
+  /** As written, without white space: `NAME` or `NAME[12]`. */
+  readonly key: string;
   readonly name: string;
   readonly index: Index;
   readonly value: string;
@@ -32,7 +34,7 @@ export interface EnvFile {
 
 export const MAX_INDEX = 9999;
 
-const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*(?:\[\s*(\d+)\s*\])?\s*=\s*/;
+const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*(?:\[\s*(\d+)\s*\]\s*)?=\s*/;
 const ONLY_COMMENT = /^\s*(?:#.*)?$/s;
 const COMMENT_AFTER_SPACE = /\s#.*$/s;
 
@@ -70,9 +72,10 @@ export function readEnvFile(text: string): EnvFile {
       continue;
     }
     const [head, name = '', digits] = assignment;
+    const key = digits === undefined ? name : `${name}[${digits.replace(/^0+(?=\d)/, '')}]`;
     const read = valueOf(content.slice(head.length), /\s$/.test(head));
-    if ('reason' in read) unreadable.push({ line, key: digits === undefined ? name : `${name}[${digits}]`, text: content, reason: read.reason });
-    else if (read.value !== '') entries.push({ line, name, index: indexOf(digits), value: read.value });
+    if ('reason' in read) unreadable.push({ line, key, text: content, reason: read.reason });
+    else if (read.value !== '') entries.push({ line, key, name, index: indexOf(digits), value: read.value });
   }
   return { entries, unreadable };
 }

@@ -48,7 +48,7 @@ export class KeyedValues {
   read<A>(entry: Entry, codec: ValueCodec<A>, scope: Scope, bearer = ''): E.Either<'bad', A> {
     const result = codec.decode(entry.value);
     if (E.isRight(result)) return result;
-    const key = keyOf(entry);
+    const key = entry.key;
     this.error(scope, {
       line: entry.line,
       key,
@@ -65,7 +65,7 @@ export class KeyedValues {
 
   /** @param said what differs from the entry itself; without an entry all of it */
   warning(scope: Scope, entry: Entry | undefined, message: string, said: Partial<Pick<Diagnostic, 'key' | 'found' | 'accepted'>> = {}): void {
-    const of = { line: entry?.line ?? null, key: entry === undefined ? null : keyOf(entry), found: entry?.value ?? null, accepted: null };
+    const of = { line: entry?.line ?? null, key: entry === undefined ? null : entry.key, found: entry?.value ?? null, accepted: null };
     this.found.push({ severity: 'warning', scope, file: this.file, ...of, ...said, message });
   }
 
@@ -75,7 +75,7 @@ export class KeyedValues {
       this.unknown(entry, key);
       return;
     }
-    const text = keyOf(entry);
+    const text = entry.key;
     const before = this.latest.get(text);
     if (before !== undefined) {
       this.warning('line', entry, `${text} stands on line ${String(before.line)} and again on line ${String(entry.line)}: the last one, ${quoted(entry.value)}, wins; accepted: each key once`, { accepted: 'each key once' });
@@ -84,7 +84,7 @@ export class KeyedValues {
   }
 
   private unknown(entry: Entry, key: Key | undefined): void {
-    const written = keyOf(entry);
+    const written = entry.key;
     if (key !== undefined) {
       const accepted = forms(key);
       this.warning('line', entry, `unknown key ${written} (value ${quoted(entry.value)}); accepted: ${accepted}`, { accepted });
@@ -94,10 +94,6 @@ export class KeyedValues {
     this.warning('line', entry, `unknown key ${written} (value ${quoted(entry.value)}); the nearest known key is ${nearest}`, { accepted: nearest });
   }
 }
-
-/** As a key stands in messages: `NAME`, `NAME[3]`; an index that is too large is named as such. */
-export const keyOf = ({ name, index }: Entry): string =>
-  index === 'large' ? `${name}[more than ${String(MAX_INDEX)}]` : formatKey(name, index === 'none' ? null : index);
 
 export const quoted = (text: string): string => JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 

@@ -13,7 +13,7 @@ import { crossCheck } from './cross-check.js';
 import { type Diagnostic, isError } from './diagnostic.js';
 import { type Entry, readEnvFile } from './env-file.js';
 import { KEYS, type KeyName, formatKey } from './keys.js';
-import { KeyedValues, keyOf } from './keyed-values.js';
+import { KeyedValues } from './keyed-values.js';
 import {
   CardHost,
   Flag,
@@ -97,7 +97,6 @@ export function readConfig(text: string, file: string): ConfigReading {
     unwatched: unwatchedOf(values, cardIndices, cards),
   } as const;
   if (listenerIndices.length === 0 && cardIndices.length === 0) {
-    const outcome = values.diagnostics.some(({ severity, scope }) => severity === 'error' && scope === 'whole') ? 'refused' : 'not-configured';
     values.error('whole', {
       line: null,
       key: null,
@@ -105,7 +104,7 @@ export function readConfig(text: string, file: string): ConfigReading {
       accepted: 'at least one LISTEN_HB_HOST[n] with LISTEN_HB_PORT[n] and one BYPASS_CARD_HOST[n]',
       message: 'no listener and no card is named: not configured yet; accepted: at least one LISTEN_HB_HOST[n] with LISTEN_HB_PORT[n] and one BYPASS_CARD_HOST[n]',
     });
-    return { ...reading, diagnostics: byLine(values.diagnostics), outcome };
+    return { ...reading, diagnostics: byLine(values.diagnostics), outcome: 'not-configured' };
   }
   crossCheck(values, listeners, cards, managed === BAD ? [] : managed);
   warnOfRisks(values, listeners, threshold === BAD ? null : threshold);
@@ -168,7 +167,7 @@ function managedList(values: KeyedValues, index: number | null): Read<readonly I
   if (list === undefined) return [];
   if (flag) return fromEither(values.read(list, InterfaceList, scope));
   const flagKey = formatKey('LISTEN_SHUTDOWN_CUBRO_IFS_WHEN_BYPASS', index);
-  values.warning(scope, list, `${keyOf(list)} names ${JSON.stringify(list.value)} but ${flagKey} is 0: these interfaces are left alone; accepted: 1, for them to be managed`, { accepted: `${flagKey}=1` });
+  values.warning(scope, list, `${list.key} names ${JSON.stringify(list.value)} but ${flagKey} is 0: these interfaces are left alone; accepted: 1, for them to be managed`, { accepted: `${flagKey}=1` });
   return [];
 }
 
@@ -231,7 +230,7 @@ function warnOfStrangers(values: KeyedValues, listeners: readonly number[], card
     const of = ofName.get(entry.name);
     if (of === undefined || typeof entry.index !== 'number' || known[of].has(entry.index)) continue;
     const accepted = `an index of a ${of} that ${makers[of]} names`;
-    values.warning('component', entry, `${keyOf(entry)} is ${JSON.stringify(entry.value)}, of no effect: there is no ${of} ${String(entry.index)}; accepted: ${accepted}`, { accepted });
+    values.warning('component', entry, `${entry.key} is ${JSON.stringify(entry.value)}, of no effect: there is no ${of} ${String(entry.index)}; accepted: ${accepted}`, { accepted });
   }
 }
 
@@ -252,14 +251,11 @@ function warnOfBadDefaults(values: KeyedValues, listeners: readonly number[], ca
   }
 }
 
-/** What stands for a line that is not there. */
-const DEFAULT_ATTEMPTS: Entry = { line: 0, name: 'LISTEN_HEARTBEAT_ATTEMPTS', index: 'none', value: '1' };
-
 function warnOfRisks(values: KeyedValues, listeners: readonly ListenerConfig[], threshold: number | null): void {
   const thresholdEntry = values.entry('LISTEN_HEARTBEAT_FAILED', null);
   if (threshold !== null && listeners.length > 0 && threshold > listeners.length) {
     const accepted = `at most ${String(listeners.length)}`;
-    values.warning('whole', thresholdEntry, `LISTEN_HEARTBEAT_FAILED is ${String(threshold)} but there are ${String(listeners.length)} listeners: bypass can never be reached; accepted: ${accepted}`, { accepted });
+    values.warning('whole', thresholdEntry, `LISTEN_HEARTBEAT_FAILED is ${thresholdEntry?.value ?? String(threshold)}, more than there are listeners (${String(listeners.length)}): bypass can never be reached; accepted: ${accepted}`, { accepted });
   }
   const attemptsEntry = (index: number): Entry | undefined =>
     values.entry('LISTEN_HEARTBEAT_ATTEMPTS', index) ?? values.entry('LISTEN_HEARTBEAT_ATTEMPTS', null);
@@ -273,7 +269,7 @@ function warnOfRisks(values: KeyedValues, listeners: readonly ListenerConfig[], 
   if (threshold === 1 && first !== undefined) {
     const accepted = 'ATTEMPTS of at least 2, or FAILED of at least 2';
     const message = `LISTEN_HEARTBEAT_ATTEMPTS is 1 for listener ${hasty.join(', ')} and LISTEN_HEARTBEAT_FAILED is 1: one lost datagram may bypass everything; accepted without this warning: ${accepted}`;
-    values.warning('component', attemptsEntry(first), message, { key: keyOf(attemptsEntry(first) ?? DEFAULT_ATTEMPTS), found: '1', accepted });
+    values.warning('component', attemptsEntry(first), message, { key: attemptsEntry(first)?.key ?? 'LISTEN_HEARTBEAT_ATTEMPTS', found: '1', accepted });
   }
 }
 
@@ -294,10 +290,12 @@ function interfacesIn(values: KeyedValues): readonly InterfaceName[] {
 
 function unwatchedOf(values: KeyedValues, indices: readonly number[], cards: readonly CardConfig[]): readonly IpAddress[] {
   const good = new Set(cards.map(({ index }) => index));
+  const watched = new Set(cards.map(({ address }) => address));
   return indices
     .filter((index) => !good.has(index))
     .map((index) => anyHost(values.entry('BYPASS_CARD_HOST', index)?.value ?? ''))
-    .filter((address) => address !== null);
+    .filter((address) => address !== null)
+    .filter((address) => !watched.has(address));
 }
 
 function byLine(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

@@ -55,7 +55,11 @@ export function oneOf<const A extends string>(words: readonly A[]): ValueCodec<A
 
 export const Interface: ValueCodec<InterfaceName> = codec(InterfaceName.name, (text) => (isInterfaceName(text) ? text : null));
 
-const items = (text: string, separator: RegExp): readonly string[] => text.split(separator).filter((item) => item !== '');
+const items = (text: string, separator: RegExp): readonly string[] =>
+  text
+    .split(separator)
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 
 /** Repeats count once. */
 export const InterfaceList: ValueCodec<readonly InterfaceName[]> = codec(
@@ -101,12 +105,12 @@ export const CardHost: ValueCodec<Host> = codec(
 export const anyHost = (text: string): IpAddress | null => parseIpAddress(text.split('/')[0] ?? '');
 
 /** Sorted and without repeats, so that lists that accept the same senders compare equal. */
-export const Sources: ValueCodec<readonly Cidr[]> = codec('IPv4 or IPv6 addresses or CIDRs, separated by commas', (text) => {
-  const parsed = items(text, /[\s]*,[\s]*/).map((item) => parseInterfaceAddress(item.trim()));
+export const Sources: ValueCodec<readonly Cidr[]> = codec('IPv4 or IPv6 addresses or CIDRs, separated by commas; not multicast, 255.255.255.255 or IPv4-mapped', (text) => {
+  const parsed = items(text, /,/).map(parseInterfaceAddress);
   const cidrs = new Map<string, Cidr>();
   for (const source of parsed) {
-    // A sender is compared as IPv4 where it is mapped: such a rule could never match.
-    if (source === null || isIpv4Mapped(source.address)) return null;
+    // None of these can be a sender; a mapped one is compared as IPv4.
+    if (source === null || isMulticast(source.address) || isBroadcast(source.address) || isIpv4Mapped(source.address)) return null;
     const cidr = cidrOf(source);
     cidrs.set(`${String(bitsOf(source.address))} ${String(cidr.base)}/${String(cidr.prefix)}`, cidr);
   }

@@ -101,9 +101,9 @@ for (const value of ['1', '3601', '6s']) line8(`BYPASS_CARD_LEASE is ${value}`, 
 for (const value of ['Netlink', 'ip']) line8(`DRIVER is ${value}`, 'whole', 'DRIVER', value, /netlink, iproute2, mock/);
 for (const value of ['2', 'on']) line8(`the global flag is ${value}`, 'whole', 'LISTEN_SHUTDOWN_CUBRO_IFS_WHEN_BYPASS', value, /0 or 1/);
 line8('the global list', 'whole', 'LISTEN_CUBRO_IFS', 'e1 a/b', /interface names/, 'LISTEN_CUBRO_IFS=e1 a/b\nLISTEN_SHUTDOWN_CUBRO_IFS_WHEN_BYPASS=1');
-refuses('no valid listener', 'BYPASS_CARD_HOST[0]=10.0.0.2\nBYPASS_CARD_IFS=e0\nLISTEN_HB_HOST[0]=x\nLISTEN_HB_PORT[0]=1\n', { scope: 'whole', line: null, key: null, found: null, accepted: /LISTEN_HB_HOST\[n\]/ });
+refuses('no valid listener', 'BYPASS_CARD_HOST[0]=10.0.0.2\nBYPASS_CARD_IFS=e0\nLISTEN_HB_HOST[0]=x\nLISTEN_HB_PORT[0]=1\n', { scope: 'whole', line: 3, key: 'LISTEN_HB_HOST[0]', found: 'x', accepted: /LISTEN_HB_HOST\[n\]/ });
 refuses('no listener at all', 'BYPASS_CARD_HOST[0]=10.0.0.2\nBYPASS_CARD_IFS=e0\n', { scope: 'whole', line: null, key: null, found: null, accepted: /LISTEN_HB_HOST\[n\]/ });
-refuses('no valid card', 'LISTEN_HB_HOST[0]=10.0.0.1\nLISTEN_HB_PORT[0]=1\nLISTEN_HEARTBEAT_IFS=e0\nBYPASS_CARD_HOST[0]=10.0.0.2\n', { scope: 'whole', line: null, key: null, found: null, accepted: /BYPASS_CARD_HOST\[n\]/ });
+refuses('no valid card', 'LISTEN_HB_HOST[0]=10.0.0.1\nLISTEN_HB_PORT[0]=1\nLISTEN_HEARTBEAT_IFS=e0\nBYPASS_CARD_HOST[0]=10.0.0.2\n', { scope: 'whole', line: 4, key: 'BYPASS_CARD_HOST[0]', found: '10.0.0.2', accepted: /BYPASS_CARD_HOST\[n\]/ });
 
 test('a file that cannot be read', (t) => {
   const reading = unreadableConfig(FILE, 'permission denied');

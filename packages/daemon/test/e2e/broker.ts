@@ -33,12 +33,6 @@ export function kernelTest(title: string, body: Implementation<[]>): void {
   else test.skip(`${title} (${why})`, body);
 }
 
-/** One that shows a fault that is known and not mended yet. */
-export function failingKernelTest(title: string, body: Implementation<[]>): void {
-  if (why === null) test.failing(title, body);
-  else test.skip(`${title} (${why})`, body);
-}
-
 /** One with short windows: a machine that is busy with other tests would make DPIs truly silent. */
 export function serialKernelTest(title: string, body: Implementation<[]>): void {
   if (why === null) test.serial(title, body);
