@@ -121,10 +121,10 @@ export function restoreLedger(cards: readonly CardMemory[], shut: readonly ShutI
 // an observation
 // -------------------------------------------------------------------------------------
 
-/** What `observed` shows, in the light of what is wanted. To be called before and after each plan. */
+/** What `observed` shows, in the light of what is wanted. To be called before and after each plan, after {@link forgetRemoved}. */
 export function learn(ledger: Ledger, config: Config | null, desired: DesiredState, observed: ObservedState): Ledger {
   return {
-    ...forgetRemoved(ledger, observed),
+    ...ledger,
     cards: learnPrefixes(ledger.cards, desired, observed),
     removedCards: desired.settled ? ledger.removedCards.filter((card) => instancesOf(observed, card.interface, card.address).length > 0) : ledger.removedCards,
     shut: learnShut(ledger.shut, config, desired, observed),

@@ -26,6 +26,7 @@ import {
   applyOperation,
   desiredState,
   differences,
+  forgetRemoved,
   isLaunched,
   learn,
   listeners,
@@ -292,7 +293,7 @@ export class Reconciler {
   private learnFrom(state: MonitorState, observed: ObservedState): void {
     const before = this.memory;
     const desired = sparingLowerDevices(desiredState(state), state.config, observed);
-    this.memory = learn(before, state.config, desired, observed);
+    this.memory = learn(forgetRemoved(before, observed), state.config, desired, observed);
     if (this.memory !== before) this.hooks.onLedger(this.memory);
   }
 

@@ -126,7 +126,7 @@ class Simulation {
     this.step({ type: 'decided', at });
     // Where nothing has changed since the last instant, nothing is to be done or told.
     if (!this.stirred && this.network.state === this.calm) return this.reloads;
-    this.carryOut(planListenerAddresses(listeners(this.state).filter(isLaunched).map(({ config }) => config), this.ledger, this.network.state));
+    if (this.network.state !== this.calm) this.repairListenerAddresses();
     this.manage();
     this.stirred = false;
     this.calm = this.network.state;
@@ -214,10 +214,17 @@ class Simulation {
     return this.unlaunchable.has(config.index) ? 'unlaunchable' : null;
   }
 
+  private repairListenerAddresses(): void {
+    const launched = listeners(this.state).filter(isLaunched);
+    this.carryOut(planListenerAddresses(launched.map(({ config }) => config), this.ledger, this.network.state));
+  }
+
   private manage(): void {
     const desired = desiredState(this.state);
     this.ledger = learn(this.ledger, this.state.config, desired, this.network.state);
-    this.carryOut(planManaged(desired, this.ledger, this.network.state));
+    const plan = planManaged(desired, this.ledger, this.network.state);
+    if (plan.length === 0) return;
+    this.carryOut(plan);
     this.ledger = learn(this.ledger, this.state.config, desired, this.network.state);
   }
 
