@@ -1,0 +1,48 @@
+// Compiles addon/netlink.c to prebuilds/linux-ARCH/netlink.node, where a C compiler and Node's headers are. Where not, it says
+// so in one line and ends with status 0: the rest of the workspace is of use without the addon, and the driver says what is
+// missing when it is asked for. Only `--require` makes that a failure (packaging).
+//
+// Headers: npm_config_nodedir, beside the running node, /usr/include/node. Compiler: CC, or cc.
+// Another architecture: CC=aarch64-linux-gnu-gcc npm_config_arch=arm64 node tools/build-addon.js --require
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const source = join(root, 'addon/netlink.c');
+const target = join(root, 'prebuilds', `linux-${process.env.npm_config_arch ?? process.arch}`, 'netlink.node');
+const FLAGS = ['-std=gnu11', '-O2', '-fPIC', '-shared', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror=implicit-function-declaration', '-s'];
+
+function giveUp(reason) {
+  console.log(`driver-netlink: the addon is not built: ${reason}`);
+  process.exit(process.argv.includes('--require') ? 1 : 0);
+}
+
+const age = (path) => statSync(path).mtimeMs;
+
+if (process.platform !== 'linux') giveUp(`netlink is of Linux, this is ${process.platform}`);
+if (existsSync(target) && age(target) > Math.max(age(source), age(fileURLToPath(import.meta.url)))) process.exit(0);
+
+const places = [
+  process.env.npm_config_nodedir && join(process.env.npm_config_nodedir, 'include/node'),
+  resolve(dirname(process.execPath), '../include/node'),
+  '/usr/include/node',
+].filter((place) => place);
+const headers = places.find((place) => ['node_api.h', 'uv.h'].every((name) => existsSync(join(place, name))));
+if (headers === undefined) giveUp(`no Node headers in ${places.join(', ')}`);
+
+mkdirSync(dirname(target), { recursive: true });
+// Under another name first: a half-written file must not be loaded, and one that is loaded must not be overwritten.
+const unfinished = `${target}.${process.pid}`;
+const compiler = process.env.CC ?? 'cc';
+const run = spawnSync(compiler, [...FLAGS, `-I${headers}`, '-o', unfinished, source], { encoding: 'utf8' });
+if (run.error) giveUp(run.error.code === 'ENOENT' ? `there is no C compiler ${compiler}` : run.error.message);
+if (run.status !== 0) {
+  rmSync(unfinished, { force: true });
+  const [line = `status ${run.status}`] = run.stderr.split('\n').filter((text) => /error/.test(text));
+  giveUp(`${compiler} failed: ${line}`);
+}
+if (run.stderr !== '') console.log(run.stderr.trimEnd());
+renameSync(unfinished, target);
+console.log(`driver-netlink: built ${relative(process.cwd(), target)}`);
