@@ -7,6 +7,6 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const workspaces = [...readdirSync(join(root, 'packages')).map((name) => join('packages', name)), 'test-fixtures'];
 
 for (const workspace of workspaces) {
-  for (const output of ['dist', 'dist-test']) rmSync(join(root, workspace, output), { recursive: true, force: true });
+  for (const output of ['dist', 'dist-test', 'prebuilds']) rmSync(join(root, workspace, output), { recursive: true, force: true });
 }
 rmSync(join(root, 'coverage'), { recursive: true, force: true });
