@@ -1,1 +1,2 @@
-export {};
+export { type Addon, type AddonError, type AddonSocket, loadAddon } from './addon.js';
+export { type NetlinkOptions, netlinkDriver } from './netlink-driver.js';

@@ -1,0 +1,75 @@
+import { ALIGN_TO, NLA_HDRLEN, NLMSG_HDRLEN } from './constants.js';
+
+/** The next place where a message or attribute may begin. */
+export const aligned = (place: number): number => (place + ALIGN_TO - 1) & ~(ALIGN_TO - 1);
+
+/**
+ * Writes messages one after the other into a buffer that is used again and again. Netlink speaks in the byte order of the
+ * machine; this is that of little-endian ones (the loader of the addon refuses others).
+ */
+export class MessageWriter {
+  readonly #bytes: Buffer;
+  #end = 0;
+  #message = 0;
+
+  /** @param capacity bytes; whoever writes more than fits meets a RangeError */
+  constructor(capacity: number) {
+    this.#bytes = Buffer.alloc(capacity);
+  }
+
+  /** All of the buffer; the messages are its first {@link length} bytes. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  get length(): number {
+    return this.#end;
+  }
+
+  clear(): void {
+    this.#end = 0;
+  }
+
+  /** Begins a message with `struct nlmsghdr`; the family's own header and the attributes follow. */
+  begin(type: number, flags: number, sequence: number): void {
+    this.#message = this.#end;
+    this.u32(NLMSG_HDRLEN);
+    this.u16(type);
+    this.u16(flags);
+    this.u32(sequence);
+    // The kernel knows who sends.
+    this.u32(0);
+  }
+
+  end(): void {
+    this.#bytes.writeUInt32LE(this.#end - this.#message, this.#message);
+  }
+
+  attribute(type: number, value: () => void): void {
+    const begin = this.#end;
+    this.u16(NLA_HDRLEN);
+    this.u16(type);
+    value();
+    this.#bytes.writeUInt16LE(this.#end - begin, begin);
+    while (this.#end < aligned(this.#end)) this.u8(0);
+  }
+
+  u8(value: number): void {
+    this.#end = this.#bytes.writeUInt8(value, this.#end);
+  }
+
+  u16(value: number): void {
+    this.#end = this.#bytes.writeUInt16LE(value, this.#end);
+  }
+
+  u32(value: number): void {
+    this.#end = this.#bytes.writeUInt32LE(value >>> 0, this.#end);
+  }
+
+  /** @throws RangeError where it does not fit */
+  text(value: string): void {
+    const size = Buffer.byteLength(value);
+    if (this.#end + size > this.#bytes.length) throw new RangeError('a message outgrows its buffer');
+    this.#end += this.#bytes.write(value, this.#end);
+  }
+}
