@@ -32,11 +32,12 @@ const places = [
 const headers = places.find((place) => ['node_api.h', 'uv.h'].every((name) => existsSync(join(place, name))));
 if (headers === undefined) giveUp(`no Node headers in ${places.join(', ')}`);
 
-mkdirSync(dirname(target), { recursive: true });
+const created = mkdirSync(dirname(target), { recursive: true });
 // Under another name first: a half-written file must not be loaded, and one that is loaded must not be overwritten.
 const unfinished = `${target}.${process.pid}`;
 const compiler = process.env.CC ?? 'cc';
 const run = spawnSync(compiler, [...FLAGS, `-I${headers}`, '-o', unfinished, source], { encoding: 'utf8' });
+if (created !== undefined && run.status !== 0) rmSync(created, { recursive: true });
 if (run.error) giveUp(run.error.code === 'ENOENT' ? `there is no C compiler ${compiler}` : run.error.message);
 if (run.status !== 0) {
   rmSync(unfinished, { force: true });
