@@ -11,10 +11,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -187,6 +189,23 @@ static napi_value receive_bytes(napi_env env, napi_callback_info info) {
   return result;
 }
 
+/* bears(socket, index, name) => whether the interface of that index has that name. (The other way round, by SIOCGIFINDEX, the
+ * kernel would run modprobe for a name that nobody bears.) */
+static napi_value bears_name(napi_env env, napi_callback_info info) {
+  napi_value args[3], result;
+  char name[64];
+  size_t length;
+  struct ifreq request;
+  struct netlink_socket *it = socket_of(env, info, 3, args);
+  if (it == NULL) return NULL;
+  memset(&request, 0, sizeof request);
+  if (napi_get_value_int32(env, args[1], &request.ifr_ifindex) != napi_ok || napi_get_value_string_utf8(env, args[2], name, sizeof name, &length) != napi_ok)
+    return throw_errno(env, "arguments", EINVAL);
+  const bool bears = ioctl(it->fd, SIOCGIFNAME, &request) == 0 && strncmp(request.ifr_name, name, IFNAMSIZ) == 0;
+  napi_get_boolean(env, bears, &result);
+  return result;
+}
+
 static void on_poll(uv_poll_t *poll, int status, int events) {
   struct netlink_socket *it = poll->data;
   napi_handle_scope scope;
@@ -263,6 +282,7 @@ NAPI_MODULE_INIT() {
       {"open", NULL, open_socket, NULL, NULL, NULL, napi_enumerable, NULL},
       {"send", NULL, send_bytes, NULL, NULL, NULL, napi_enumerable, NULL},
       {"receive", NULL, receive_bytes, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"bears", NULL, bears_name, NULL, NULL, NULL, napi_enumerable, NULL},
       {"watch", NULL, watch_socket, NULL, NULL, NULL, napi_enumerable, NULL},
       {"close", NULL, close_call, NULL, NULL, NULL, napi_enumerable, NULL},
       {"inNamespace", NULL, in_namespace, NULL, NULL, NULL, napi_enumerable, NULL},

@@ -3,12 +3,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import { setImmediate } from 'node:timers/promises';
 import { runBatch } from './batch.js';
 import type { Observe } from './observe.js';
+import type { Resolver } from './resolver.js';
 import { CANCELLED, CLOSED, failed, unavailable } from './results.js';
 import { settle } from './settle.js';
 import { BATCH, type Transactor } from './transactor.js';
 
 export interface Tools {
   readonly transactor: Transactor;
+  readonly resolver: Resolver;
   readonly observe: Observe;
   readonly isClosed: () => boolean;
 }
@@ -28,9 +30,9 @@ export async function applyOperations(tools: Tools, operations: readonly Operati
   return results;
 }
 
-async function applyBatch({ transactor, observe }: Tools, batch: readonly Operation[]): Promise<readonly OperationResult[]> {
+async function applyBatch({ transactor, resolver, observe }: Tools, batch: readonly Operation[]): Promise<readonly OperationResult[]> {
   const begun = E.tryCatch(
-    () => runBatch(transactor, batch),
+    () => runBatch(transactor, resolver, batch),
     unavailable,
   );
   if (E.isLeft(begun)) return batch.map(() => failed(begun.left));

@@ -51,7 +51,10 @@ export class AttributeTable<T extends Fields> implements Codec<Values<T>> {
     for (const [name, attribute] of this.#fields) {
       const value: unknown = values[name];
       const type = attribute instanceof NestedAttribute ? attribute.type | NLA_F_NESTED : attribute.type;
-      if (value !== undefined) writer.attribute(type, () => attribute.write(writer, value));
+      if (value === undefined) continue;
+      const begin = writer.beginAttribute(type);
+      attribute.write(writer, value);
+      writer.endAttribute(begin);
     }
   }
 }

@@ -1,9 +1,8 @@
 import type { InterfaceName, Operation, OperationResult } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
-import type { Link } from './link.js';
-import { type Verdict } from './message.js';
+import type { Verdict } from './message.js';
 import { type Request, writeOperation } from './operations.js';
-import { resolve } from './resolve.js';
+import type { Resolver, Target } from './resolver.js';
 import { ALREADY, DONE, failed, meaningOf, noSuchInterface } from './results.js';
 import type { Transactor } from './transactor.js';
 
@@ -16,63 +15,47 @@ export type Finding =
 const sure = (result: OperationResult): Finding => ({ sure: true, result });
 
 /**
- * Carries out a batch: two exchanges with the kernel, without waiting.
+ * Carries out a batch, without waiting.
  *
  * @param operations at most `BATCH`
  * @throws AddonError
  */
-export function runBatch(transactor: Transactor, operations: readonly Operation[]): readonly Finding[] {
-  const links = resolve(transactor, new Set(operations.map((operation) => operation.interface)));
+export function runBatch(transactor: Transactor, resolver: Resolver, operations: readonly Operation[]): readonly Finding[] {
+  const targets = resolver.resolve(operations);
   const requests: Request[] = [];
   for (const operation of operations) {
-    const link = linkOf(links, operation.interface);
-    if (link !== null) requests.push({ operation, index: link.index });
+    const target = targets.get(operation.interface);
+    if (target !== undefined && E.isRight(target) && target.right !== null) requests.push({ operation, index: target.right.index });
   }
   const answers = requests.length === 0 ? [] : transactor.ask(requests, writeOperation, unexpected);
 
-  const states = new Map<InterfaceName, LinkState>();
+  const states = new Map<InterfaceName, Target>();
   let place = 0;
   return operations.map((operation): Finding => {
     const { interface: name } = operation;
-    const resolved = links.get(name);
-    if (resolved === undefined || (E.isRight(resolved) && resolved.right === null)) return sure(noSuchInterface(name));
-    if (E.isLeft(resolved)) return sure(failed(resolved.left));
-    const link = resolved.right;
+    const target = targets.get(name);
+    if (target !== undefined && E.isLeft(target)) return sure(failed(target.left));
+    const link = target?.right ?? null;
     if (link === null) return sure(noSuchInterface(name));
     const verdict = answers[place++] ?? null;
     if (verdict === null) return { sure: false, verdict, index: link.index };
-    if (verdict.errno === 0) {
-      const [result, after] = succeeded(operation, states.get(name) ?? link);
-      states.set(name, after);
-      return sure(result);
+    if (verdict.errno !== 0) {
+      const result = meaningOf(operation, verdict);
+      return result === null ? { sure: false, verdict, index: link.index } : sure(result);
     }
-    const result = meaningOf(operation, verdict);
-    return result === null ? { sure: false, verdict, index: link.index } : sure(result);
+    if ('address' in operation) return sure(DONE);
+    const [result, after] = linkChanged(operation.op, states.get(name) ?? link);
+    states.set(name, after);
+    return sure(result);
   });
-}
-
-function linkOf(links: ReturnType<typeof resolve>, name: InterfaceName): Link | null {
-  const resolved = links.get(name);
-  return resolved !== undefined && E.isRight(resolved) ? resolved.right : null;
 }
 
 /** Changes are answered by verdicts alone. */
 const unexpected = (): null => null;
 
-type LinkState = Pick<Link, 'up' | 'promoteSecondaries'>;
-
 /** The kernel agrees too where a link is already as it is to be, so what it was is carried along. */
-function succeeded(operation: Operation, before: LinkState): readonly [OperationResult, LinkState] {
-  switch (operation.op) {
-    case 'address-add':
-    case 'address-del':
-      return [DONE, before];
-    case 'link-up':
-    case 'link-down': {
-      const up = operation.op === 'link-up';
-      return [before.up === up ? ALREADY : DONE, { ...before, up }];
-    }
-    case 'promote-secondaries':
-      return [before.promoteSecondaries ? ALREADY : DONE, { ...before, promoteSecondaries: true }];
-  }
+function linkChanged(op: 'link-up' | 'link-down' | 'promote-secondaries', before: Target): readonly [OperationResult, Target] {
+  if (op === 'promote-secondaries') return [before.promoteSecondaries === true ? ALREADY : DONE, { ...before, promoteSecondaries: true }];
+  const up = op === 'link-up';
+  return [before.up === up ? ALREADY : DONE, { ...before, up }];
 }

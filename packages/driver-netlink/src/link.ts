@@ -48,7 +48,11 @@ const promotion: Codec<boolean> = {
     const at = start + (IPV4_DEVCONF_PROMOTE_SECONDARIES - 1) * 4;
     return at + 4 <= end ? bytes.readUInt32LE(at) !== 0 : undefined;
   },
-  write: (writer, on) => writer.attribute(IPV4_DEVCONF_PROMOTE_SECONDARIES, () => writer.u32(Number(on))),
+  write: (writer, on) => {
+    const begin = writer.beginAttribute(IPV4_DEVCONF_PROMOTE_SECONDARIES);
+    writer.u32(Number(on));
+    writer.endAttribute(begin);
+  },
 };
 
 const ATTRIBUTES = new AttributeTable({

@@ -45,11 +45,15 @@ export class MessageWriter {
     this.#bytes.writeUInt32LE(this.#end - this.#message, this.#message);
   }
 
-  attribute(type: number, value: () => void): void {
+  /** What is written until {@link endAttribute} is its value. @returns what that asks for */
+  beginAttribute(type: number): number {
     const begin = this.#end;
     this.u16(NLA_HDRLEN);
     this.u16(type);
-    value();
+    return begin;
+  }
+
+  endAttribute(begin: number): void {
     this.#bytes.writeUInt16LE(this.#end - begin, begin);
     while (this.#end < aligned(this.#end)) this.u8(0);
   }

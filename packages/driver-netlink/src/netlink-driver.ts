@@ -4,6 +4,7 @@ import { loadAddon } from './addon.js';
 import { applyOperations } from './apply.js';
 import { type Sockets, socketsOf } from './netlink-socket.js';
 import { observer } from './observe.js';
+import { Resolver } from './resolver.js';
 import { CLOSED, unavailable } from './results.js';
 import { Transactor } from './transactor.js';
 import { beginWatch } from './watch.js';
@@ -37,7 +38,8 @@ export function netlinkDriver({ prebuilds, netns, watchBuffer = WATCH_BUFFER }: 
 /** @throws AddonError */
 function driverOn(sockets: Sockets, watchBuffer: number): NetworkDriver {
   const transactor = new Transactor(sockets);
-  const observe = observer(sockets);
+  const resolver = new Resolver(transactor);
+  const observe = observer(sockets, (links) => resolver.learn(links));
   const life = { closed: false };
   const running = new Set<Promise<unknown>>();
   const watches = new Set<Watch>();
@@ -70,7 +72,7 @@ function driverOn(sockets: Sockets, watchBuffer: number): NetworkDriver {
   return {
     name: 'netlink',
     observe: () => unlessClosed(observe),
-    apply: (operations, cancellation) => () => call(applyOperations({ transactor, observe, isClosed: () => life.closed }, operations, cancellation)),
+    apply: (operations, cancellation) => () => call(applyOperations({ transactor, resolver, observe, isClosed: () => life.closed }, operations, cancellation)),
     watch: (tell) => () => unlessClosed(() => watch(tell)),
     close: async () => {
       life.closed = true;

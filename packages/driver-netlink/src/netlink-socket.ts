@@ -56,6 +56,11 @@ export class NetlinkSocket {
     }
   }
 
+  /** Whether the interface of this index has this name now. */
+  bears(index: number, name: string): boolean {
+    return this.#addon.bears(this.#socket, index, name);
+  }
+
   watch(onReadable: () => void): void {
     this.#addon.watch(this.#socket, onReadable);
   }

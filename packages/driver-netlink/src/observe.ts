@@ -18,13 +18,18 @@ const PROMOTION_OF_ALL = '/proc/sys/net/ipv4/conf/all/promote_secondaries';
 /** One look at the network. */
 export type Observe = () => Promise<E.Either<DriverError, ObservedState>>;
 
-/** Each look has a socket of its own: looks do not wait for each other, and a plan waits for none. */
+/**
+ * Each look has a socket of its own: looks do not wait for each other, and a plan waits for none.
+ *
+ * @param learn is told the links that were seen
+ */
 export const observer =
-  (sockets: Sockets): Observe =>
+  (sockets: Sockets, learn: (links: readonly Link[]) => void): Observe =>
   () =>
     onSocket(sockets, async (socket) => {
       const links = await dumpLinks(socket);
       if (E.isLeft(links)) return links;
+      learn(links.right);
       const four = await dump(socket, (writer, sequence) => writeAddressDump(writer, sequence, AF_INET), readAddress);
       if (E.isLeft(four)) return four;
       const six = await dump(socket, (writer, sequence) => writeAddressDump(writer, sequence, AF_INET6), readAddress);

@@ -62,6 +62,11 @@ export class Transactor {
     return answers;
   }
 
+  /** Whether the interface of this index has this name now. */
+  bears(index: number, name: string): boolean {
+    return this.#socket.bears(index, name);
+  }
+
   close(): void {
     this.#socket.close();
   }

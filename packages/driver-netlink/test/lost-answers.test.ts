@@ -7,6 +7,7 @@ import { applyOperations } from '../dist/apply.js';
 import { type Addon, loadAddon } from '../dist/index.js';
 import { socketsOf } from '../dist/netlink-socket.js';
 import { observer } from '../dist/observe.js';
+import { Resolver } from '../dist/resolver.js';
 import { Transactor } from '../dist/transactor.js';
 import { pathOf, whyNotHere } from './bench.js';
 
@@ -45,10 +46,10 @@ function inNamespace(title: string, falsify: (addon: Addon) => Addon, body: (t: 
   test.serial(title, async (t) => {
     const namespace = await Namespace.create();
     const transactor = new Transactor(socketsOf(falsify(loaded.right), pathOf(namespace)));
-    const observe = observer(socketsOf(loaded.right, pathOf(namespace)));
+    const observe = observer(socketsOf(loaded.right, pathOf(namespace)), () => undefined);
     try {
       await namespace.addPair(EAST);
-      await body(t, async (...operations) => (await applyOperations({ transactor, observe, isClosed: () => false }, operations)).map(verdict));
+      await body(t, async (...operations) => (await applyOperations({ transactor, resolver: new Resolver(transactor), observe, isClosed: () => false }, operations)).map(verdict));
     } finally {
       transactor.close();
       await namespace.delete();
