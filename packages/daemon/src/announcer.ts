@@ -19,7 +19,8 @@ import { match } from 'ts-pattern';
 import type { Logger } from './logger.js';
 
 export type EventName = 'status' | 'mode' | 'plan' | 'reload';
-export type Publish = (event: EventName, record: InstantRecord) => void;
+/** `at`: the instant that the record tells of, ms of the clock. */
+export type Publish = (event: EventName, record: InstantRecord, at: number) => void;
 
 export class Announcer {
   private readonly told = new Map<ListenerId, ListenerStatus>();
@@ -31,8 +32,8 @@ export class Announcer {
     private readonly publish: Publish,
   ) {}
 
-  /** After a decision: listeners by index, then the mode. */
-  state(state: MonitorState): void {
+  /** After a decision at `at`: listeners by index, then the mode. */
+  state(state: MonitorState, at: number): void {
     for (const listener of listeners(state)) {
       const status = statusOf(listener);
       if (status === (this.told.get(listener.id) ?? 'unknown')) continue;
@@ -40,7 +41,7 @@ export class Announcer {
       const text = listenerSentence(listener, status);
       if (status === 'failed' || status === 'unavailable') this.log.warning(text);
       else this.log.info(text);
-      this.publish('status', { listener: listener.config.index, status });
+      this.publish('status', { listener: listener.config.index, status }, at);
     }
     const { name } = state.mode;
     if (name === this.mode) return;
@@ -49,17 +50,17 @@ export class Announcer {
     const count = `${String(failed)} of ${String(listeners(state).length)} listeners failed, threshold ${String(state.config?.threshold ?? 0)}`;
     if (name === 'bypass') this.log.warning(`mode is BYPASS: ${count}; the addresses of the cards go`);
     else this.log.info(`mode is ${name}: ${count}; the addresses of the cards are to be there`);
-    this.publish('mode', { mode: name, failed });
+    this.publish('mode', { mode: name, failed }, at);
   }
 
   /** After a reload: forgets listeners that are gone. */
-  reloaded(outcome: 'accepted' | 'rejected', state: MonitorState): void {
+  reloaded(outcome: 'accepted' | 'rejected', state: MonitorState, at: number): void {
     for (const id of this.told.keys()) if (!state.positions.has(id)) this.told.delete(id);
-    this.publish('reload', { reload: outcome });
+    this.publish('reload', { reload: outcome }, at);
   }
 
-  /** @param tookMs from the decision, or the notice of drift, to the last answer of the kernel */
-  plan(plan: Plan, results: readonly (OperationResult | null)[], tookMs: number): void {
+  /** @param tookMs from the decision, or the notice of drift, to the last answer of the kernel at `at` */
+  plan(plan: Plan, results: readonly (OperationResult | null)[], tookMs: number, at: number): void {
     for (const [position, { operation }] of plan.entries()) {
       const result = results[position] ?? null;
       const what = formatOperation(operation);
@@ -70,16 +71,16 @@ export class Announcer {
     const begun = plan.filter((_, position) => results[position] !== null);
     if (begun.length === 0) return;
     this.log.debug(`${String(begun.length)} operations took ${tookMs.toFixed(2)} ms from the decision to the last answer`);
-    this.publish('plan', planRecord(begun));
+    this.publish('plan', planRecord(begun), at);
   }
 
   /** In a dry run: what would be done, once until it changes. */
-  dryPlan(plan: Plan): void {
+  dryPlan(plan: Plan, at: number): void {
     const text = plan.map(({ operation }) => formatOperation(operation)).join('; ');
     if (text === this.lastDryPlan) return;
     this.lastDryPlan = text;
     this.log.info(`dry run, not done: ${text}`);
-    this.publish('plan', planRecord(plan));
+    this.publish('plan', planRecord(plan), at);
   }
 }
 

@@ -109,9 +109,9 @@ export class Daemon {
     this.diagnostics = reading.diagnostics;
     this.state = initialState(config, now);
     this.persistence = new Persistence(stateFileOf(socket), dryRun);
-    this.announcer = new Announcer(log, (event, record) => {
+    this.announcer = new Announcer(log, (event, record, at) => {
       if (event === 'mode') this.metrics.modeChanged();
-      this.control?.publish(event, { at: Math.round(clock.now() - this.startedAt), time: clock.iso(clock.now()), ...record });
+      this.control?.publish(event, { at: Math.round(at - this.startedAt), time: clock.iso(at), ...record });
     });
     this.metrics = new Metrics(
       () => this.state,
@@ -283,7 +283,7 @@ export class Daemon {
     this.plannedFor = at;
     if (asksTheSame(before, this.state)) this.reconciler.reconsider();
     else this.reconciler.decided();
-    this.announcer.state(this.state);
+    this.announcer.state(this.state, at);
     this.timer.arm();
   }
 
@@ -302,7 +302,7 @@ export class Daemon {
     if (reading.outcome !== 'configured' || !isFaultless(reading) || this.ended !== null) {
       for (const diagnostic of reading.diagnostics) log.warning(formatDiagnostic(diagnostic));
       log.error('reload REJECTED: the configuration in force stays as it was');
-      this.announcer.reloaded('rejected', this.state);
+      this.announcer.reloaded('rejected', this.state, clock.now());
       return { reload: 'rejected', diagnostics: reading.diagnostics.map(diagnosticReport) };
     }
     const diagnostics = [...reading.diagnostics, ...this.driverWarning(reading)];
@@ -314,7 +314,7 @@ export class Daemon {
     this.reading = reading;
     this.diagnostics = diagnostics;
     this.told.loadedAt = clock.iso(clock.now());
-    this.announcer.reloaded('accepted', this.state);
+    this.announcer.reloaded('accepted', this.state, clock.now());
     this.launcher.adopt();
     await this.launchAll();
     log.info(`reload accepted: ${String(reading.config.listeners.length)} listeners, ${String(reading.config.cards.length)} cards`);
@@ -372,13 +372,14 @@ export class Daemon {
   }
 
   private carriedOut(plan: Plan, results: readonly (OperationResult | null)[]): void {
+    const now = this.options.clock.now();
     if (this.options.dryRun) {
-      this.announcer.dryPlan(plan);
+      this.announcer.dryPlan(plan, now);
       return;
     }
-    const took = this.options.clock.now() - this.plannedFor;
+    const took = now - this.plannedFor;
     this.metrics.planned(plan, results, took);
-    this.announcer.plan(plan, results, took);
+    this.announcer.plan(plan, results, took, now);
   }
 
   private remembered(config: MonitorState['config']): Reconciler['ledger'] {

@@ -2,7 +2,9 @@
 import { type ConfigReading, type DriverName, type NetworkDriver } from '@fastbypass/core';
 import { iproute2Driver } from '@fastbypass/driver-iproute2';
 import { MockNetwork, mockDriver } from '@fastbypass/driver-mock';
+import { netlinkDriver } from '@fastbypass/driver-netlink';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { match } from 'ts-pattern';
 
 export interface ChosenDriver {
@@ -12,8 +14,9 @@ export interface ChosenDriver {
 }
 
 /**
- * @param wanted from the command line or the file; null: nobody named one, so what works is taken
+ * @param wanted from the command line or the file; null: nobody named one, so netlink is taken, or else what works
  * @param reading the configuration: the mock's network has the interfaces that it names
+ * @returns Left: why the driver that was named cannot be used
  */
 export function chooseDriver(wanted: DriverName | null, reading: ConfigReading): E.Either<string, ChosenDriver> {
   return match(wanted)
@@ -25,7 +28,23 @@ export function chooseDriver(wanted: DriverName | null, reading: ConfigReading):
         note: 'the driver is mock: a network in memory, nothing on this machine is changed',
       }),
     )
-    .with('netlink', () => E.left('the netlink driver is not part of this version; accepted: DRIVER=iproute2, DRIVER=mock, or no DRIVER at all'))
-    .with(null, () => E.right({ driver: iproute2Driver(), note: 'the netlink driver is not part of this version: iproute2 is used in its place' }))
+    .with('netlink', () =>
+      pipe(
+        netlinkDriver(),
+        E.bimap(
+          ({ message }) => `the driver netlink cannot be used: ${message}; accepted instead: DRIVER=iproute2, or no DRIVER at all`,
+          (driver) => ({ driver, note: null }),
+        ),
+      ),
+    )
+    .with(null, () =>
+      pipe(
+        netlinkDriver(),
+        E.match(
+          ({ message }): E.Either<string, ChosenDriver> => E.right({ driver: iproute2Driver(), note: `iproute2 is used in place of netlink: ${message}` }),
+          (driver) => E.right({ driver, note: null }),
+        ),
+      ),
+    )
     .exhaustive();
 }
