@@ -11,7 +11,6 @@
  * afterwards. The plan is made anew from the state each time, so an order that was dropped is not lost.
  */
 import {
-  type Deed,
   type Difference,
   type DriverError,
   type InterfaceName,
@@ -40,6 +39,7 @@ import {
 import * as E from 'fp-ts/lib/Either.js';
 import { Attempts } from './attempts.js';
 import { REPAIR_BACKOFF, pauseAfter } from './backoff.js';
+import { type Carried, afterSuccess, carryOut, deedOf } from './carry-out.js';
 
 /** ms between looks that nobody asked for: drift is repaired within a second even if the watch is blind. */
 const RESYNC = 800;
@@ -297,23 +297,17 @@ export class Reconciler {
     if (this.memory !== before) this.hooks.onLedger(this.memory);
   }
 
-  /** In stages: an operation that needs another one's success waits for its result. */
+  /** What of the plan is due. */
   private async carryOut(whole: Plan): Promise<boolean> {
     const plan = this.dueSteps(whole);
     if (plan.length === 0) return false;
     const observed = this.known ?? new Map();
     this.hooks.onBegin(plan, afterSuccess(plan, this.memory, observed));
-    const results: (OperationResult | null)[] = plan.map(() => null);
+    let results: readonly (OperationResult | null)[] = plan.map(() => null);
     if (!this.dryRun) {
-      for (let begin = 0; begin < plan.length && !this.interrupt.signal.aborted; ) {
-        const stage: number[] = [];
-        let at = begin;
-        for (; at < plan.length && !plan[at]?.needs.some((need) => stage.includes(need)); at++) {
-          if (plan[at]?.needs.every((need) => results[need]?.outcome !== 'failed' && results[need] !== null) === true) stage.push(at);
-        }
-        begin = at;
-        await this.carryOutStage(plan, stage, results, observed);
-      }
+      results = await carryOut(this.driver, plan, this.interrupt.signal, (carried) => {
+        this.recordStage(carried, observed);
+      });
       this.stale = true;
       this.wanted = true;
     }
@@ -322,17 +316,8 @@ export class Reconciler {
     return true;
   }
 
-  private async carryOutStage(plan: Plan, stage: readonly number[], results: (OperationResult | null)[], observed: ObservedState): Promise<void> {
-    const operations = stage.flatMap((position) => plan[position]?.operation ?? []);
-    const outcomes = await this.driver.apply(operations, this.interrupt.signal)();
-    const deeds: Deed[] = [];
-    for (const [place, position] of stage.entries()) {
-      const step = plan[position];
-      const result = outcomes[place];
-      if (step === undefined || result === undefined) continue;
-      if (result.outcome === 'failed' && result.error.kind === 'cancelled') continue;
-      results[position] = result;
-      deeds.push({ operation: step.operation, purpose: step.purpose, outcome: result.outcome });
+  private recordStage(carried: readonly Carried[], observed: ObservedState): void {
+    for (const { step, result } of carried) {
       if (result.outcome === 'failed') {
         this.attempts.failed(step.operation, result.error.message);
       } else {
@@ -340,7 +325,7 @@ export class Reconciler {
         this.known = afterwards(this.known ?? observed, step.operation);
       }
     }
-    this.memory = record(this.memory, deeds, observed);
+    this.memory = record(this.memory, carried.map(deedOf), observed);
   }
 
   /** Without operations whose next try is not due, and what needs them; they are come back to in time. */
@@ -392,10 +377,3 @@ function afterwards(known: ObservedState, operation: Operation): ObservedState {
   const next = applyOperation(known, operation);
   return E.isRight(next) ? next.right : known;
 }
-
-const afterSuccess = (plan: Plan, ledger: Ledger, observed: ObservedState): Ledger =>
-  record(
-    ledger,
-    plan.map((step) => ({ ...step, outcome: 'done' })),
-    observed,
-  );
