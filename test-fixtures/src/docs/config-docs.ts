@@ -48,7 +48,6 @@ const WITHOUT: Readonly<Record<KeyName, string>> = {
 /** What this version does not do yet. */
 const NOT_YET: Partial<Record<KeyName, string>> = {
   BYPASS_CARD_LEASE: 'In this version it is read and checked, but not acted upon.',
-  DRIVER: 'In this version there is no netlink driver: without DRIVER, iproute2 is used; with DRIVER=netlink the daemon does not start.',
 };
 
 /** Lines of `sample.env` beyond each key's own example, so that together they make a configuration that runs. */

@@ -1,6 +1,8 @@
 /** A broker on the real kernel: a namespace with eth0, DPIs that live in it, and an observer of its addresses. */
 import { type DaemonProcess, type DaemonStart, Namespace, type RemoteDpi, whyNoNamespaces } from '@fastbypass/test-fixtures';
+import { loadAddon } from '@fastbypass/driver-netlink';
 import test, { type ExecutionContext, type Implementation } from 'ava';
+import * as E from 'fp-ts/lib/Either.js';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Bed, until } from './bed.js';
@@ -10,8 +12,8 @@ export const PORTS = [3000, 3100] as const;
 export const CARDS = ['192.168.1.211', '192.168.1.212'] as const;
 
 /** The minimal configuration of the original documentation. */
-export const minimalConfig = (timeout: number): string => `\
-DRIVER=iproute2
+export const minimalConfig = (timeout: number, driver: 'iproute2' | 'netlink' = 'iproute2'): string => `\
+DRIVER=${driver}
 LISTEN_HB_HOST[0]=${HOST}
 LISTEN_HB_PORT[0]=${String(PORTS[0])}
 LISTEN_HB_HOST[1]=${HOST}
@@ -26,6 +28,9 @@ BYPASS_CARD_IFS=eth0
 `;
 
 const why = await whyNoNamespaces();
+const addon = loadAddon();
+/** Why `DRIVER=netlink` cannot be tested here; null where it can. */
+export const whyNoNetlink: string | null = E.isLeft(addon) ? addon.left.message : null;
 
 /** A test on the real kernel; where the machine cannot, it is skipped by its name and the reason. */
 export function kernelTest(title: string, body: Implementation<[]>): void {
@@ -33,10 +38,15 @@ export function kernelTest(title: string, body: Implementation<[]>): void {
   else test.skip(`${title} (${why})`, body);
 }
 
-/** One with short windows: a machine that is busy with other tests would make DPIs truly silent. */
-export function serialKernelTest(title: string, body: Implementation<[]>): void {
-  if (why === null) test.serial(title, body);
-  else test.serial.skip(`${title} (${why})`, body);
+/**
+ * One with short windows: a machine that is busy with other tests would make DPIs truly silent.
+ *
+ * @param lacking why this test cannot run here for a reason of its own; null: none
+ */
+export function serialKernelTest(title: string, body: Implementation<[]>, lacking: string | null = null): void {
+  const reason = why ?? lacking;
+  if (reason === null) test.serial(title, body);
+  else test.serial.skip(`${title} (${reason})`, body);
 }
 
 export class Broker {

@@ -1,17 +1,26 @@
 /** The minimal configuration of the original documentation, on the real kernel. */
-import { CARDS, Broker, HOST, PORTS, kernelTest, minimalConfig, serialKernelTest } from './broker.js';
+import { CARDS, Broker, HOST, PORTS, kernelTest, minimalConfig, serialKernelTest, whyNoNetlink } from './broker.js';
 import { eventTexts, eventWhere, lapse, statusWhere } from './bed.js';
 
 const BOTH = [`${HOST}/32`, ...CARDS.map((card) => `${card}/32`)];
 const NEITHER = [`${HOST}/32`];
 
-for (const timeout of [3000, 300]) {
-  const declare = timeout < 1000 ? serialKernelTest : kernelTest;
-  const title = (text: string): string => `TIMEOUT ${String(timeout)}: ${text}`;
+const CASES = [
+  { driver: 'iproute2', timeout: 3000 },
+  { driver: 'iproute2', timeout: 300 },
+  { driver: 'netlink', timeout: 300 },
+] as const;
+
+for (const { driver, timeout } of CASES) {
+  const declare: typeof kernelTest = (text, body) => {
+    if (timeout < 1000) serialKernelTest(text, body, driver === 'netlink' ? whyNoNetlink : null);
+    else kernelTest(text, body);
+  };
+  const title = (text: string): string => `${driver}, TIMEOUT ${String(timeout)}: ${text}`;
 
   declare(title('nothing is touched before both have reported; silence of one removes both addresses; its return restores both'), async (t) => {
     const broker = await Broker.create(t);
-    const daemon = await broker.start(minimalConfig(timeout));
+    const daemon = await broker.start(minimalConfig(timeout, driver));
     const stream = await broker.bed.events(daemon);
     const [zero, one] = [await broker.dpi(PORTS[0]), await broker.dpi(PORTS[1])];
     zero.talk();
@@ -37,7 +46,7 @@ for (const timeout of [3000, 300]) {
   declare(title('SIGTERM changes nothing; a restart in bypass keeps bypass'), async (t) => {
     const broker = await Broker.create(t);
     const [zero, one] = await broker.talkingDpis();
-    const first = await broker.start(minimalConfig(timeout));
+    const first = await broker.start(minimalConfig(timeout, driver));
     await broker.has(BOTH);
     await statusWhere(first, 'the mode is normal', ({ mode, converged }) => mode === 'normal' && converged);
     const told = broker.history.length;
@@ -63,7 +72,7 @@ for (const timeout of [3000, 300]) {
 
   declare(title('heartbeats queued while the daemon is stopped for 3 s cause no bypass'), async (t) => {
     const broker = await Broker.create(t);
-    const daemon = await broker.start(minimalConfig(timeout));
+    const daemon = await broker.start(minimalConfig(timeout, driver));
     await broker.talkingDpis();
     await broker.has(BOTH);
     const stream = await broker.bed.events(daemon);
