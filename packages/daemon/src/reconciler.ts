@@ -274,8 +274,12 @@ export class Reconciler {
     this.learnFrom(state, observed);
     const listenerPlan = planListenerAddresses(wanted.map(({ config }) => config), this.memory, observed);
     await this.carryOut(listenerPlan);
+    if (this.isCutShort()) {
+      // Whoever waits for these addresses goes on waiting: they have not all been tried.
+      this.waiters.unshift(...waiters);
+      return;
+    }
     for (const resolve of waiters) resolve();
-    if (this.isCutShort()) return;
 
     const known = this.known ?? observed;
     const desired = sparingLowerDevices(desiredState(state), state.config, known);

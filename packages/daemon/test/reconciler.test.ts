@@ -172,6 +172,17 @@ test('a decision cuts a running plan short: what was not begun is dropped', asyn
   t.deepEqual(bench.addresses, ['10.0.0.1']);
 });
 
+test('a decision in the middle of a launch does not leave the launch without its address', async (t) => {
+  const bench = new Bench(t, { delayMs: () => 30 });
+  bench.state = initialState(configOf(TEXT.replace('_PORT[0]=3000', '_PORT[0]=3000\nLISTEN_HB_HOST[1]=10.0.0.2\nLISTEN_HB_PORT[1]=3000')), 0);
+  await bench.reconciler.begin();
+  const prepared = bench.reconciler.prepare(new Set([0, 1]));
+  await until(() => bench.addresses.includes('10.0.0.1'));
+  bench.reconciler.decided();
+  await prepared;
+  t.deepEqual([...bench.addresses].sort(), ['10.0.0.1', '10.0.0.2']);
+});
+
 test('a missing interface is waited for, and taken when it appears', async (t) => {
   const bench = new Bench(t);
   bench.network.deleteInterface(eth0);
