@@ -56,7 +56,8 @@ export interface NetworkDriver {
   /** All interfaces with their addresses of both families, as they are now. */
   readonly observe: TE.TaskEither<DriverError, ObservedState>;
   /**
-   * Carries out `operations` in order. A failing one stops no other. Addresses are added without DAD.
+   * Carries out `operations` in order. A failing one stops no other. Addresses are added without DAD. An add that
+   * names a lifetime renews that of an address which is there (`Infinity`: for ever), and is `done`.
    *
    * @param cancellation once aborted, the running operation ends and no other is begun
    * @returns as many results as operations, in their order

@@ -10,6 +10,7 @@ export * from './config/keys.js';
 export { type ConfigReading, isFaultless, readConfig, unreadableConfig } from './config/read-config.js';
 export * from './desired.js';
 export * from './driver.js';
+export * from './lease.js';
 export * from './ledger.js';
 export * from './listener.js';
 export * from './monitor.js';

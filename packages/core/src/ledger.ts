@@ -49,6 +49,8 @@ export interface Ledger {
   readonly shut: readonly ShutInterface[];
   /** Interfaces on which promotion of secondaries was refused. */
   readonly promotionRefused: ReadonlySet<InterfaceName>;
+  /** Instances that were given a lease: they must not expire once they need none. */
+  readonly leased: ReadonlyMap<string, OwnAddress>;
 }
 
 export const emptyLedger: Ledger = {
@@ -58,6 +60,7 @@ export const emptyLedger: Ledger = {
   own: new Map(),
   shut: [],
   promotionRefused: new Set(),
+  leased: new Map(),
 };
 
 export const placeKey = (place: Place): string => `${place.interface} ${place.address}`;
@@ -112,8 +115,8 @@ function ownAddressesOfListeners({ own }: Ledger, config: Config | null): readon
  * What the last process left on record, for a process that starts with `config` (null: not configured yet). What the
  * configuration no longer names is treated as if a reload had removed it.
  */
-export function restoreLedger(cards: readonly CardMemory[], shut: readonly ShutInterface[], config: Config | null): Ledger {
-  const ledger: Ledger = { ...emptyLedger, removedCards: cards, shut };
+export function restoreLedger(cards: readonly CardMemory[], shut: readonly ShutInterface[], config: Config | null, leased: readonly OwnAddress[] = []): Ledger {
+  const ledger: Ledger = { ...emptyLedger, removedCards: cards, shut, leased: new Map(leased.map((own) => [instanceKey(own), own])) };
   return config === null ? ledger : reloadLedger(ledger, null, config);
 }
 

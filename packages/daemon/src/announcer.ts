@@ -46,6 +46,7 @@ export class Announcer {
     const { name } = state.mode;
     if (name === this.mode) return;
     this.mode = name;
+    this.lastDryPlan = '';
     const failed = failedCount(state);
     const count = `${String(failed)} of ${String(listeners(state).length)} listeners failed, threshold ${String(state.config?.threshold ?? 0)}`;
     if (name === 'bypass') this.log.warning(`mode is BYPASS: ${count}; the addresses of the cards go`);

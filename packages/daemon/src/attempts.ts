@@ -4,7 +4,7 @@
  * Two kinds of trouble, one kind of patience: an operation that fails is tried again after 100 ms, doubling to 5 s; a
  * repair that somebody undoes is repeated at once three times within 10 s and with the same pauses from then on.
  */
-import { type Difference, type InterfaceName, type Operation, formatOperation } from '@fastbypass/core';
+import { type Difference, type InterfaceName, type Operation, type Place, formatOperation } from '@fastbypass/core';
 import { REPAIR_BACKOFF, pauseAfter } from './backoff.js';
 
 /** Repairs within {@link CALM} that are made at once; the next one is one too many. */
@@ -86,6 +86,14 @@ export class Attempts {
       if ([...differences].every(isUndoing)) continue;
       for (const [key, { operation }] of this.records) if (operation.interface === name) this.records.delete(key);
     }
+  }
+
+  /** The words of the last failure to add an address, whatever its prefix; null where there is none. */
+  whyNotAdded(place: Place): string | null {
+    for (const { operation, failures, failure } of this.records.values()) {
+      if (failures > 0 && operation.op === 'address-add' && operation.interface === place.interface && operation.address.address === place.address) return failure;
+    }
+    return null;
   }
 
   /** What an operator should know, in sentences. */

@@ -26,6 +26,9 @@ export interface ControlServer {
 /** Bytes that may wait for a reader of events; a slower one is dropped. */
 const MAX_WAITING = 1024 * 1024;
 
+/** ms that a holder of the lock is given to answer. */
+const LOCK_PATIENCE = 2000;
+
 /** Bytes of a socket's path (sun_path without its NUL); Node cuts a longer one off without a word. */
 const MAX_PATH = 107;
 
@@ -37,14 +40,21 @@ const MAX_PATH = 107;
  */
 export async function openControlServer(path: string, hooks: ControlHooks): Promise<E.Either<string, ControlServer>> {
   if (Buffer.byteLength(path) > MAX_PATH) return E.left(`the control socket ${path} cannot be made: its path has more than ${String(MAX_PATH)} bytes`);
-  const lock = await listenOn(createNetServer(), `\0${path}`);
   const another = `another instance answers on ${path}: one daemon per control socket`;
-  if (E.isLeft(lock)) return E.left(lock.left === 'EADDRINUSE' ? another : `the control socket ${path} cannot be locked: ${lock.left}`);
+  const lock = await listenOn(createNetServer(), `\0${path}`);
+  const unlock = (): void => {
+    if (E.isRight(lock)) lock.right.close();
+  };
   const give = (why: string): E.Either<string, ControlServer> => {
-    lock.right.close();
+    unlock();
     return E.left(why);
   };
-  const found = await whatStandsAt(path);
+  if (E.isLeft(lock) && lock.left !== 'EADDRINUSE') return give(`the control socket ${path} cannot be locked: ${lock.left}`);
+  // Who holds the lock is about to answer; anybody may take a name of that kind, so silence does not keep us out.
+  let found = await whatStandsAt(path);
+  for (const end = performance.now() + LOCK_PATIENCE; E.isLeft(lock) && found === 'free' && performance.now() < end; found = await whatStandsAt(path)) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
   if (found === 'alive') return give(another);
   if (found !== 'free') return give(`the control socket ${path} cannot be made: ${found.reason}`);
   const streams = new Set<ServerResponse>();
@@ -73,7 +83,7 @@ export async function openControlServer(path: string, hooks: ControlHooks): Prom
     close: () =>
       new Promise((done) => {
         // Whoever finds the socket closed may start the next daemon at once.
-        lock.right.close();
+        unlock();
         server.close(() => {
           done();
         });

@@ -90,8 +90,6 @@ export class Daemon {
   private readonly serial = oneAtATime();
   private control: ControlServer | null = null;
   private deciding: NodeJS.Immediate | null = null;
-  /** The instant of the last decision, or notice of drift, that a plan answers. */
-  private plannedFor: number;
   private watchTrouble: string | null = null;
   /** The state as it was last decided. */
   private decidedState: MonitorState | null = null;
@@ -103,7 +101,6 @@ export class Daemon {
     const now = clock.now();
     const config = reading.outcome === 'configured' ? reading.config : null;
     this.startedAt = now;
-    this.plannedFor = now;
     this.told.startedAt = this.told.loadedAt = this.told.since = clock.iso(now);
     this.reading = reading;
     this.diagnostics = reading.diagnostics;
@@ -134,6 +131,7 @@ export class Daemon {
         listener: (id) => listenerOf(this.state, id),
         observed: () => this.reconciler.observed,
         prepare: (ids) => this.reconciler.prepare(ids),
+        whyNotAdded: (place) => this.reconciler.whyNotAdded(place),
         onLaunched: (listener, awaited) => {
           this.take({ type: 'launched', at: clock.now(), listener, awaited });
         },
@@ -154,14 +152,13 @@ export class Daemon {
       onBegin: (_plan, ledger) => {
         this.persistence.beforeRemoval(ledger);
       },
-      onPlan: (plan, results) => {
-        this.carriedOut(plan, results);
+      onPlan: (plan, results, tookMs) => {
+        this.carriedOut(plan, results, tookMs);
       },
       onLedger: (ledger) => {
         this.persistence.save(ledger);
       },
       onForeignChange: (differing) => {
-        this.plannedFor = clock.now();
         this.launcher.interfacesChanged(differing);
       },
       onWatch: (trouble) => {
@@ -224,12 +221,12 @@ export class Daemon {
   private async end(why: string): Promise<void> {
     const { log, driver } = this.options;
     log.info(`stopping: ${why}`);
-    // A running reload ends first; the reconciler is cut short, it may be what the reload waits for.
+    // A running reload ends first; what it may wait for is cut short.
+    this.launcher.stop();
     const reconciled = this.reconciler.stop();
     await this.serial(() => reconciled);
     this.timer.stop();
     if (this.deciding !== null) clearImmediate(this.deciding);
-    this.launcher.stop();
     this.persistence.save(this.reconciler.ledger);
     log.info(this.farewell());
     await this.control?.close();
@@ -280,7 +277,6 @@ export class Daemon {
     this.step({ type: 'decided', at });
     if (before !== null && before.mode !== this.state.mode) this.told.since = this.options.clock.iso(this.state.mode.since);
     this.decidedState = this.state;
-    this.plannedFor = at;
     if (asksTheSame(before, this.state)) this.reconciler.reconsider();
     else this.reconciler.decided();
     this.announcer.state(this.state, at);
@@ -298,8 +294,12 @@ export class Daemon {
 
   private async reloadNow(): Promise<ReloadReport> {
     const { clock, log } = this.options;
+    if (this.ended !== null) {
+      const message = 'the daemon is stopping: the reload was not begun';
+      return { reload: 'rejected', diagnostics: [{ severity: 'error', line: null, key: null, message }] };
+    }
     const reading = readConfigFile(this.reading.file);
-    if (reading.outcome !== 'configured' || !isFaultless(reading) || this.ended !== null) {
+    if (reading.outcome !== 'configured' || !isFaultless(reading)) {
       for (const diagnostic of reading.diagnostics) log.warning(formatDiagnostic(diagnostic));
       log.error('reload REJECTED: the configuration in force stays as it was');
       this.announcer.reloaded('rejected', this.state, clock.now());
@@ -371,21 +371,20 @@ export class Daemon {
     });
   }
 
-  private carriedOut(plan: Plan, results: readonly (OperationResult | null)[]): void {
+  private carriedOut(plan: Plan, results: readonly (OperationResult | null)[], tookMs: number): void {
     const now = this.options.clock.now();
     if (this.options.dryRun) {
       this.announcer.dryPlan(plan, now);
       return;
     }
-    const took = now - this.plannedFor;
-    this.metrics.planned(plan, results, took);
-    this.announcer.plan(plan, results, took, now);
+    this.metrics.planned(plan, results, tookMs);
+    this.announcer.plan(plan, results, tookMs, now);
   }
 
   private remembered(config: MonitorState['config']): Reconciler['ledger'] {
     const path = stateFileOf(this.options.socket);
     const read = readStateFile(path);
-    if (E.isRight(read)) return restoreLedger(read.right.cards, read.right.shut, config);
+    if (E.isRight(read)) return restoreLedger(read.right.cards, read.right.shut, config, read.right.leased);
     this.options.log.warning(`${path} cannot be read, prefixes and interfaces of the last run are not known: ${read.left}`);
     return emptyLedger;
   }

@@ -7,6 +7,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { match } from 'ts-pattern';
 
+/** ms: a bypass must not wait long for an `ip` that hangs; the largest plans take some 50 ms. */
+const IP_TIME_LIMIT = 2000;
+
 export interface ChosenDriver {
   readonly driver: NetworkDriver;
   /** What a person should know about the choice; null where it is as asked. */
@@ -21,7 +24,7 @@ export interface ChosenDriver {
 export function chooseDriver(wanted: DriverName | null, reading: ConfigReading): E.Either<string, ChosenDriver> {
   return match(wanted)
     .returnType<E.Either<string, ChosenDriver>>()
-    .with('iproute2', () => E.right({ driver: iproute2Driver(), note: null }))
+    .with('iproute2', () => E.right({ driver: iproute2Driver({ timeLimitMs: IP_TIME_LIMIT }), note: null }))
     .with('mock', () =>
       E.right({
         driver: mockDriver(new MockNetwork(reading.interfaces.map((name) => ({ name })))),
@@ -41,7 +44,7 @@ export function chooseDriver(wanted: DriverName | null, reading: ConfigReading):
       pipe(
         netlinkDriver(),
         E.match(
-          ({ message }): E.Either<string, ChosenDriver> => E.right({ driver: iproute2Driver(), note: `iproute2 is used in place of netlink: ${message}` }),
+          ({ message }): E.Either<string, ChosenDriver> => E.right({ driver: iproute2Driver({ timeLimitMs: IP_TIME_LIMIT }), note: `iproute2 is used in place of netlink: ${message}` }),
           (driver) => E.right({ driver, note: null }),
         ),
       ),

@@ -11,6 +11,7 @@ import {
   type Listener,
   type ListenerId,
   type ObservedState,
+  type Place,
   endpointOf,
   instancesOf,
   isLaunched,
@@ -29,6 +30,8 @@ export interface LauncherHooks {
   readonly observed: () => ObservedState | null;
   /** Puts the addresses of these listeners there. */
   readonly prepare: (ids: ReadonlySet<ListenerId>) => Promise<void>;
+  /** Why the address of a listener could not be added; null where nothing is known against it. */
+  readonly whyNotAdded: (place: Place) => string | null;
   readonly onLaunched: (id: ListenerId, awaited: boolean) => void;
   readonly onUnavailable: (id: ListenerId, reason: string) => void;
   readonly onDatagram: (id: ListenerId, source: IpAddress | null) => void;
@@ -53,6 +56,8 @@ export class Launcher {
   private readonly retries = new Map<ListenerId, Retry>();
   private readonly broken = new Map<string, string>();
   private readonly occasions = new Map<InterfaceName, NodeJS.Timeout>();
+  /** Listeners whose next try has come. */
+  private readonly due = new Set<ListenerId>();
   private stopped = false;
 
   constructor(
@@ -161,7 +166,9 @@ export class Launcher {
       this.forgetRetry(listener.id);
       this.hooks.onLaunched(listener.id, awaited);
     } catch (error) {
-      this.refuse(listener.id, reasonOf(error));
+      const { interface: name, host } = listener.config;
+      const why = name === null ? null : this.hooks.whyNotAdded({ interface: name, address: host });
+      this.refuse(listener.id, why === null ? reasonOf(error) : `${host} could not be added to ${String(name)}: ${why}`);
     }
   }
 
@@ -216,10 +223,16 @@ export class Launcher {
     this.retries.delete(id);
   }
 
+  /** Those that are due at the same time are tried together. */
   private tryAgain(ids: readonly ListenerId[]): void {
+    const isQueued = this.due.size > 0;
+    for (const id of ids) this.due.add(id);
+    if (isQueued) return;
     void this.hooks.oneAtATime(async () => {
+      const due = [...this.due];
+      this.due.clear();
       if (this.stopped) return;
-      const listeners = ids.map((id) => this.hooks.listener(id)).filter((listener) => listener !== undefined);
+      const listeners = due.map((id) => this.hooks.listener(id)).filter((listener) => listener !== undefined);
       await this.launch(
         listeners.filter((listener) => !isLaunched(listener)),
         false,

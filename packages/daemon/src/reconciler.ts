@@ -21,6 +21,7 @@ import {
   type ObservedState,
   type Operation,
   type OperationResult,
+  type Place,
   type Plan,
   applyOperation,
   desiredState,
@@ -40,6 +41,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { Attempts } from './attempts.js';
 import { REPAIR_BACKOFF, pauseAfter } from './backoff.js';
 import { type Carried, afterSuccess, carryOut, deedOf } from './carry-out.js';
+import { LeaseKeeper } from './lease-keeper.js';
 
 /** ms between looks that nobody asked for: drift is repaired within a second even if the watch is blind. */
 const RESYNC = 800;
@@ -50,8 +52,11 @@ export interface ReconcilerHooks {
   readonly state: () => MonitorState;
   /** A plan is about to be carried out; `ledger` as it will be if all of it succeeds. */
   readonly onBegin: (plan: Plan, ledger: Ledger) => void;
-  /** A plan was carried out, wholly or in part: null where an operation was not begun. */
-  readonly onPlan: (plan: Plan, results: readonly (OperationResult | null)[]) => void;
+  /**
+   * A plan was carried out, wholly or in part: null where an operation was not begun.
+   * `tookMs`: from the decision, or from when a change was seen, to the last answer.
+   */
+  readonly onPlan: (plan: Plan, results: readonly (OperationResult | null)[], tookMs: number) => void;
   readonly onLedger: (ledger: Ledger) => void;
   /** Somebody else changed these interfaces. */
   readonly onForeignChange: (differing: ReadonlyMap<InterfaceName, ReadonlySet<Difference>>) => void;
@@ -72,6 +77,8 @@ export class Reconciler {
   private running: Promise<void> | null = null;
   private interrupt = new AbortController();
   private launching: ReadonlySet<ListenerId> = new Set();
+  /** The instant of the decision or change that no plan has answered yet. */
+  private askedAt: number | null = null;
   /** Whether all was as desired since the last decision: what is done from then on is repair. */
   private repairing = false;
   private begun = false;
@@ -85,6 +92,7 @@ export class Reconciler {
   private resyncTimer: NodeJS.Timeout | null = null;
   private waiters: (() => void)[] = [];
   private readonly attempts: Attempts;
+  private readonly leases: LeaseKeeper;
 
   constructor(
     private readonly driver: NetworkDriver,
@@ -94,6 +102,9 @@ export class Reconciler {
   ) {
     this.memory = ledger;
     this.attempts = new Attempts(hooks.now);
+    this.leases = new LeaseKeeper(driver, () => {
+      this.wake();
+    });
   }
 
   // -------------------------------------------------------------------------------------
@@ -118,8 +129,13 @@ export class Reconciler {
     return this.lookFailure === null ? unmet : [...unmet, `the network cannot be seen: ${this.lookFailure.message}`];
   }
 
+  /** Why an address could not be added of late; null where nothing is known against it. */
+  whyNotAdded(place: Place): string | null {
+    return this.attempts.whyNotAdded(place);
+  }
+
   problems(): readonly string[] {
-    return this.attempts.problems();
+    return [...this.attempts.problems(), ...this.leases.problems()];
   }
 
   // -------------------------------------------------------------------------------------
@@ -140,6 +156,8 @@ export class Reconciler {
   decided(): void {
     this.attempts.reset();
     this.repairing = false;
+    this.leases.touch();
+    this.askedAt = this.hooks.now();
     this.hasty = true;
     this.interrupt.abort();
     this.wake();
@@ -153,11 +171,13 @@ export class Reconciler {
   /** The configuration changed: what is to be remembered with it. */
   replaceLedger(change: (ledger: Ledger) => Ledger): void {
     this.memory = change(this.memory);
+    this.leases.touch();
     this.hooks.onLedger(this.memory);
   }
 
   /** Puts the addresses of listeners there that are about to be bound; resolves when that was tried. */
   async prepare(launching: ReadonlySet<ListenerId>): Promise<void> {
+    if (this.stopped) return;
     this.launching = launching;
     const acted = new Promise<void>((resolve) => this.waiters.push(resolve));
     this.wake();
@@ -165,14 +185,23 @@ export class Reconciler {
     this.launching = new Set();
   }
 
-  /** Ends the running operation and begins no other. */
+  /** Ends the running operation and begins no other, but that leases become permanent. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.interrupt.abort();
     this.watchStop?.();
     for (const timer of [this.retryTimer, this.resyncTimer]) if (timer !== null) clearTimeout(timer);
     await this.running;
+    this.leases.stop();
+    await this.releaseLeases();
     for (const resolve of this.waiters.splice(0)) resolve();
+  }
+
+  private async releaseLeases(): Promise<void> {
+    if (this.dryRun || this.memory.leased.size === 0) return;
+    const seen = await this.driver.observe();
+    this.memory = await this.leases.release(this.memory, E.isRight(seen) ? seen.right : (this.known ?? new Map()));
+    this.hooks.onLedger(this.memory);
   }
 
   /** What is known may be out of date. */
@@ -198,6 +227,8 @@ export class Reconciler {
       this.hasty = false;
       if (this.stale && !inHurry && !(await this.look())) continue;
       if (this.known !== null) await this.act(this.known);
+      // What was decided in a hurry is verified by a look.
+      if (inHurry && this.stale) this.wanted = true;
     }
   }
 
@@ -230,6 +261,8 @@ export class Reconciler {
       const differing = differences(before, seen.right);
       if (differing.size > 0) {
         this.attempts.changed(differing);
+        this.leases.touch();
+        this.askedAt ??= this.hooks.now();
         this.hooks.onForeignChange(differing);
       }
     }
@@ -288,6 +321,14 @@ export class Reconciler {
     const acted = await this.carryOut(plan);
     // Nothing was left to do at once: what is done from now on puts right what somebody else did.
     if (!acted && !this.isCutShort() && !this.stale) this.repairing = true;
+    if (!this.isCutShort()) await this.keepLeases(state, this.known ?? known);
+  }
+
+  private async keepLeases(state: MonitorState, known: ObservedState): Promise<void> {
+    if (this.dryRun) return;
+    const before = this.memory;
+    this.memory = await this.leases.keep(state, before, known, this.interrupt.signal);
+    if (this.memory !== before) this.hooks.onLedger(this.memory);
   }
 
   private isCutShort(): boolean {
@@ -306,6 +347,8 @@ export class Reconciler {
     const plan = this.dueSteps(whole);
     if (plan.length === 0) return false;
     const observed = this.known ?? new Map();
+    const from = this.askedAt ?? this.hooks.now();
+    this.askedAt = null;
     this.hooks.onBegin(plan, afterSuccess(plan, this.memory, observed));
     let results: readonly (OperationResult | null)[] = plan.map(() => null);
     if (!this.dryRun) {
@@ -314,8 +357,9 @@ export class Reconciler {
       });
       this.stale = true;
       this.wanted = true;
+      this.leases.touch();
     }
-    this.hooks.onPlan(plan, results);
+    this.hooks.onPlan(plan, results, this.hooks.now() - from);
     this.hooks.onLedger(this.memory);
     return true;
   }

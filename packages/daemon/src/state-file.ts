@@ -8,6 +8,7 @@ import {
   InterfaceName,
   IpAddress,
   type Ledger,
+  type OwnAddress,
   type ShutInterface,
   formatInterfaceAddress,
 } from '@fastbypass/core';
@@ -34,14 +35,16 @@ const StateFile = t.type({
   version: t.literal(1),
   cards: t.array(t.type({ interface: InterfaceName, address: IpAddress, prefixes: t.array(t.number), taken: t.boolean })),
   shut: t.array(t.type({ name: InterfaceName, down: t.boolean, dropped: t.array(t.type({ address: InterfaceAddress, attributes: Attributes })) })),
+  leased: t.array(t.type({ interface: InterfaceName, address: InterfaceAddress })),
 });
 
 export interface Remembered {
   readonly cards: readonly CardMemory[];
   readonly shut: readonly ShutInterface[];
+  readonly leased: readonly OwnAddress[];
 }
 
-const NOTHING: Remembered = { cards: [], shut: [] };
+const NOTHING: Remembered = { cards: [], shut: [], leased: [] };
 
 /** What the last process left; Left: why it cannot be read. No file is nothing to remember. */
 export function readStateFile(path: string): E.Either<string, Remembered> {
@@ -59,17 +62,19 @@ export function readStateFile(path: string): E.Either<string, Remembered> {
       down,
       dropped: dropped.map(({ address, attributes }) => ({ ...address, secondary: false, attributes })),
     }));
-    return E.right({ cards: read.right.cards, shut });
+    const leased = read.right.leased.map(({ interface: name, address }) => ({ interface: name, ...address }));
+    return E.right({ cards: read.right.cards, shut, leased });
   } catch (error) {
     return E.left(reasonOf(error));
   }
 }
 
 /** The file's text for a ledger; equal texts need no writing. */
-export function stateText({ cards, removedCards, shut }: Ledger): string {
+export function stateText({ cards, removedCards, shut, leased }: Ledger): string {
   return JSON.stringify({
     version: 1,
     cards: [...cards.values(), ...removedCards],
+    leased: [...leased.values()].map((own) => ({ interface: own.interface, address: formatInterfaceAddress(own) })),
     shut: shut.map(({ name, down, dropped }) => ({
       name,
       down,

@@ -183,6 +183,23 @@ test('a decision in the middle of a launch does not leave the launch without its
   t.deepEqual([...bench.addresses].sort(), ['10.0.0.1', '10.0.0.2']);
 });
 
+test('a launch that comes after the stop is not waited for', async (t) => {
+  const bench = new Bench(t);
+  await bench.reconciler.begin();
+  await bench.reconciler.stop();
+  await bench.reconciler.prepare(new Set([0]));
+  t.deepEqual(bench.addresses, []);
+});
+
+test('why an address could not be added is known while it is wanted', async (t) => {
+  const bench = new Bench(t);
+  bench.network.failOn({ op: 'address-add', error: { kind: 'not-permitted', message: 'Operation not permitted' } });
+  await bench.reconciler.begin();
+  await bench.reconciler.prepare(new Set([0]));
+  t.is(bench.reconciler.whyNotAdded({ interface: eth0, address: '10.0.0.1' as IpAddress }), 'Operation not permitted');
+  t.is(bench.reconciler.whyNotAdded({ interface: e1, address: '10.0.0.1' as IpAddress }), null);
+});
+
 test('a missing interface is waited for, and taken when it appears', async (t) => {
   const bench = new Bench(t);
   bench.network.deleteInterface(eth0);

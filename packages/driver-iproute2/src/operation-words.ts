@@ -61,9 +61,11 @@ function addWords(added: InterfaceAddress, attributes: AddressAttributes, name: 
   ];
 }
 
-/** A lifetime as `ip` takes it, whole seconds; null where it is for ever. */
-const seconds = (lifetime: number | undefined, least = 1): string | null =>
-  lifetime === undefined ? null : String(Math.max(least, Math.ceil(lifetime)));
+/** A lifetime as `ip` takes it, whole seconds or `forever`; null where none is named. */
+function seconds(lifetime: number | undefined, least = 1): string | null {
+  if (lifetime === undefined) return null;
+  return lifetime === Infinity ? 'forever' : String(Math.max(least, Math.ceil(lifetime)));
+}
 
 /**
  * Whether `words` come through a batch as they are: there `#` begins a comment anywhere, quotes hold words together, and

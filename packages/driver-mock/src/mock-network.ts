@@ -81,10 +81,26 @@ export class MockNetwork {
       return { outcome: 'failed', error: { kind: 'no-such-interface', interface: name, message: `There is no interface ${name}.` } };
     }
     if (isAlready(before, operation)) return { outcome: 'already' };
+    if (operation.op === 'address-add' && before.addresses.some((other) => sameAddress(other, operation.address))) return this.#renew(before, operation);
     const after = applyToInterface(before, operation);
     if (E.isLeft(after)) return { outcome: 'failed', error: { kind: 'refused', message: refusalOf(after.left, operation) } };
     this.#state = new Map(this.#state).set(name, after.right);
     this.#tell({ type: 'changed', interface: name });
+    return { outcome: 'done' };
+  }
+
+  /** Says anew what an address carries, its lifetime above all. */
+  #renew(it: ObservedInterface, { address, attributes = {} }: Extract<Operation, { op: 'address-add' }>): OperationResult {
+    const { validLifetime, preferredLifetime, ...rest } = attributes;
+    const isFinite = (seconds: number | undefined): seconds is number => seconds !== undefined && seconds !== Infinity;
+    const carried: AddressAttributes = {
+      ...rest,
+      ...(isFinite(validLifetime) && { validLifetime }),
+      ...(isFinite(preferredLifetime) && { preferredLifetime }),
+    };
+    const addresses = it.addresses.map((other) => (sameAddress(other, address) ? { ...other, attributes: carried } : other));
+    this.#state = new Map(this.#state).set(it.name, { ...it, addresses });
+    this.#tell({ type: 'changed', interface: it.name });
     return { outcome: 'done' };
   }
 
@@ -196,7 +212,7 @@ export class MockNetwork {
 function isAlready(it: ObservedInterface, operation: Operation): boolean {
   switch (operation.op) {
     case 'address-add':
-      return it.addresses.some((other) => sameAddress(other, operation.address));
+      return operation.attributes?.validLifetime === undefined && it.addresses.some((other) => sameAddress(other, operation.address));
     case 'address-del':
       return !it.addresses.some((other) => sameAddress(other, operation.address));
     case 'link-up':

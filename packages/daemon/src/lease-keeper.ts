@@ -1,0 +1,70 @@
+/** Keeps the leases of cards' addresses: renews them every third of their time. */
+import { type Ledger, type MonitorState, type NetworkDriver, type ObservedState, type Plan, formatOperation, planLease, planRelease, record, recordLeases } from '@fastbypass/core';
+import { type Carried, carryOut, deedOf } from './carry-out.js';
+
+export class LeaseKeeper {
+  /** Whether what stands must be looked through: at a renewal, and after any change. */
+  private due = true;
+  private timer: NodeJS.Timeout | null = null;
+  private failures: readonly string[] = [];
+
+  /** @param onDue a renewal is due */
+  constructor(
+    private readonly driver: NetworkDriver,
+    private readonly onDue: () => void,
+  ) {}
+
+  problems(): readonly string[] {
+    return this.failures;
+  }
+
+  /** Something changed: what stands may lack its lease, or have one that it needs no more. */
+  touch(): void {
+    this.due = true;
+  }
+
+  stop(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+  }
+
+  /** Renews what is due, and gives the ledger afterwards. */
+  async keep(state: MonitorState, ledger: Ledger, observed: ObservedState, cancellation: AbortSignal): Promise<Ledger> {
+    if (!this.due) return ledger;
+    this.due = false;
+    this.arm(state.config?.cardLease ?? 0);
+    return this.carryOut(planLease(state.config, state.mode.name, ledger, observed), ledger, observed, cancellation);
+  }
+
+  /** Makes all that is leased permanent, and gives the ledger afterwards. */
+  release(ledger: Ledger, observed: ObservedState): Promise<Ledger> {
+    return this.carryOut(planRelease(ledger, observed), ledger, observed, new AbortController().signal);
+  }
+
+  private async carryOut(plan: Plan, ledger: Ledger, observed: ObservedState, cancellation: AbortSignal): Promise<Ledger> {
+    this.failures = [];
+    if (plan.length === 0) return ledger;
+    const carried: Carried[] = [];
+    await carryOut(this.driver, plan, cancellation, (stage) => {
+      carried.push(...stage);
+    });
+    this.failures = carried.flatMap(({ step, result }) =>
+      result.outcome === 'failed' ? [`the lease of a card is not renewed: ${formatOperation(step.operation)} fails: ${result.error.message}`] : [],
+    );
+    // What was cut short is come back to.
+    if (cancellation.aborted) this.due = true;
+    const good = carried.filter(({ result }) => result.outcome !== 'failed').map(({ step }) => step.operation);
+    return record(recordLeases(ledger, good), carried.map(deedOf), observed);
+  }
+
+  private arm(seconds: number): void {
+    this.stop();
+    if (seconds === 0) return;
+    this.timer = setTimeout(
+      () => {
+        this.due = true;
+        this.onDue();
+      },
+      (seconds * 1000) / 3,
+    );
+  }
+}
