@@ -34,6 +34,35 @@ export const COMMANDS: readonly Command[] = [
     options: ['socket', 'json'],
     load: async () => (await import('./commands/stop.js')).run,
   }),
+  command({
+    name: 'force_on',
+    summary: 'stop the daemon and force bypass, as if every DPI had failed',
+    details: [
+      'Takes the addresses of all cards away and shuts down every interface whose list says so.',
+      'Prints each operation with its outcome; exit status 0 only when the kernel agrees.',
+      'The next start of the daemon takes over again.',
+    ],
+    options: ['config', 'driver', 'socket'],
+    load: async () => (await import('./commands/force-on.js')).run,
+  }),
+  command({
+    name: 'force_off',
+    summary: 'stop the daemon and force normal, as if every DPI were active',
+    details: [
+      'Puts the addresses of all cards there and brings up every interface whose list says so. Nobody watches the DPIs.',
+      'Prints each operation with its outcome; exit status 0 only when the kernel agrees.',
+      'The next start of the daemon takes over again.',
+    ],
+    options: ['config', 'driver', 'socket'],
+    load: async () => (await import('./commands/force-off.js')).run,
+  }),
+  command({
+    name: 'plan',
+    summary: 'show what force_on (--mode bypass) or force_off (--mode normal) would do now',
+    details: ['Changes nothing, and leaves a running daemon alone.'],
+    options: ['mode', 'config', 'driver', 'socket', 'json'],
+    load: async () => (await import('./commands/plan.js')).run,
+  }),
   commandWithOperand({
     name: 'tail',
     summary: 'print the last lines of the log',

@@ -11,6 +11,7 @@ export interface Options {
   readonly logDir: string;
   readonly json: boolean;
   readonly trace: string | null;
+  readonly mode: 'normal' | 'bypass' | null;
   /** ms */
   readonly interval: number;
   /** Null: endless. */
@@ -41,6 +42,8 @@ const path: Reader<string> = (text) => (text === '' ? E.left('a path') : E.right
 
 const driver: Reader<DriverName> = (text) => E.fromNullable(`one of ${DRIVERS.join(', ')}`)(DRIVERS.find((name) => name === text));
 
+const mode: Reader<'normal' | 'bypass'> = (text) => (text === 'normal' || text === 'bypass' ? E.right(text) : E.left('normal or bypass'));
+
 const address: Reader<IpAddress> = (text) => E.fromNullable('an IPv4 or IPv6 address')(parseIpAddress(text));
 
 export const OPTIONS: { readonly [K in OptionName]: Option<Options[K]> } = {
@@ -50,6 +53,7 @@ export const OPTIONS: { readonly [K in OptionName]: Option<Options[K]> } = {
   logDir: { value: 'DIR', meaning: 'the folder of the log', fallback: DEFAULT_LOG_DIR, read: path },
   json: { value: null, meaning: 'print JSON, for programs', fallback: false, read: null },
   trace: { value: 'FILE', meaning: 'what happens, as NDJSON', fallback: null, read: path },
+  mode: { value: 'MODE', meaning: 'normal or bypass', fallback: null, read: mode },
   interval: { value: 'MS', meaning: 'milliseconds from one heartbeat to the next', fallback: 1000, read: wholeNumber(1, 3_600_000) },
   count: { value: 'N', meaning: 'heartbeats to send; without it, until Ctrl-C', fallback: null, read: wholeNumber(1, 1e12) },
   bind: { value: 'ADDR', meaning: 'the address to send from', fallback: null, read: address },
@@ -68,6 +72,7 @@ export const FALLBACKS: Options = {
   logDir: OPTIONS.logDir.fallback,
   json: OPTIONS.json.fallback,
   trace: OPTIONS.trace.fallback,
+  mode: OPTIONS.mode.fallback,
   interval: OPTIONS.interval.fallback,
   count: OPTIONS.count.fallback,
   bind: OPTIONS.bind.fallback,

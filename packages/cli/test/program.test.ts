@@ -65,6 +65,8 @@ const misuses: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['families that do not meet', ['heartbeat', '10.0.0.1:3000', '--bind', '::1'], /not of one family/],
   ['an interval of 0', ['heartbeat', '10.0.0.1:3000', '--interval', '0'], /Accepted: a whole number from 1/],
   ['simulate without a trace', ['simulate'], /'--trace <FILE>' is missing/],
+  ['plan without a mode', ['plan'], /'--mode <MODE>' is missing/],
+  ['plan for a mode that is none', ['plan', '--mode', 'unknown'], /Accepted: normal or bypass/],
   ['help for nobody', ['help', 'frobnicate'], /unknown command 'frobnicate'/],
 ];
 for (const [what, args, message] of misuses) {

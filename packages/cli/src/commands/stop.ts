@@ -1,21 +1,14 @@
-import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Run } from '../command.js';
-import { type ControlClient, controlClient } from '../control-client.js';
+import { controlClient } from '../control-client.js';
 import { tell } from '../control-error.js';
 import { ExitStatus } from '../exit-status.js';
-
-/** ms that the daemon may take to end, once it has said that it will. */
-const PATIENCE = 30_000;
-/** ms */
-const POLL = 50;
+import { PATIENCE, stopDaemon } from '../stop-daemon.js';
 
 export const run: Run<'socket' | 'json'> = async ({ options, terminal }) => {
-  const client = controlClient(options.socket);
-  const report = await client.stop();
-  // It may end faster than it answers.
-  if (E.isLeft(report) && report.left.type !== 'broken') return tell(terminal, report.left);
-  if (!(await isGone(client))) {
+  const stopped = await stopDaemon(controlClient(options.socket));
+  if (E.isLeft(stopped)) return tell(terminal, stopped.left);
+  if (stopped.right === 'still-answers') {
     terminal.err(`fbypass_ctl: fastbypass_monitor still answers on ${options.socket} ${String(PATIENCE / 1000)} s after the stop`);
     return ExitStatus.failed;
   }
@@ -26,13 +19,3 @@ export const run: Run<'socket' | 'json'> = async ({ options, terminal }) => {
   );
   return ExitStatus.done;
 };
-
-async function isGone({ status }: ControlClient): Promise<boolean> {
-  const end = performance.now() + PATIENCE;
-  while (performance.now() < end) {
-    const report = await status();
-    if (E.isLeft(report) && report.left.type === 'not-running') return true;
-    await setTimeout(POLL);
-  }
-  return false;
-}
