@@ -1,9 +1,9 @@
-import { type Plan, formatOperation, operationsOf, planRecord } from '@fastbypass/core';
+import { type Plan, operationsOf, planRecord } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Run } from '../command.js';
 import { ExitStatus } from '../exit-status.js';
 import { recall } from '../force/memory.js';
-import { type ForcedMode, outlook, unmetAfter } from '../force/outlook.js';
+import { type ForcedMode, operationText, outlook, unmetAfter } from '../force/outlook.js';
 import { prepare } from '../force/preparation.js';
 import { listOf, printable } from '../text.js';
 
@@ -23,5 +23,5 @@ export const run: Run<'config' | 'driver' | 'socket' | 'json' | 'mode'> = async 
 
 function render(mode: ForcedMode, plan: Plan): string {
   if (plan.length === 0) return `For ${mode} there is nothing to do now.\n`;
-  return operationsOf(plan).map((operation) => `${printable(formatOperation(operation))}\n`).join('');
+  return operationsOf(plan).map((operation) => `${printable(operationText(operation))}\n`).join('');
 }

@@ -7,13 +7,13 @@
  *   pause, again    until a look needs no operation
  * ```
  */
-import { type Config, type Ledger, type NetworkDriver, type ObservedState, type OperationResult, type Plan, formatOperation, record } from '@fastbypass/core';
+import { type Config, type Ledger, type NetworkDriver, type ObservedState, type OperationResult, type Plan, record, recordLeases } from '@fastbypass/core';
 import { type Carried, type Persistence, afterSuccess, carryOut, deedOf } from '@fastbypass/daemon';
 import * as E from 'fp-ts/lib/Either.js';
 import { setTimeout } from 'node:timers/promises';
 import type { Terminal } from '../terminal.js';
 import { printable } from '../text.js';
-import { type ForcedMode, type Outlook, outlook } from './outlook.js';
+import { type ForcedMode, type Outlook, isRelease, operationText, outlook } from './outlook.js';
 
 /** ms between two rounds: none before the first look at what was done, then doubling while something fails. */
 const PAUSE = { first: 100, most: 1000 } as const;
@@ -58,7 +58,7 @@ export async function enforce(enforcement: Enforcement): Promise<Enforced> {
       if (over || isSo(found)) return { changes, notPermitted: false, unmet: unmetOf(found) };
       if (found.plan.length === 0) tell.waiting(found.unmet);
       const carried = await carryOutOnRecord(enforcement, found, seen.right);
-      ledger = record(ledger, carried.done.map(deedOf), seen.right);
+      ledger = recorded(ledger, carried.done, seen.right);
       persistence.save(ledger);
       await tell.operations(found.plan, carried.results);
       changes += carried.results.filter((result) => result?.outcome === 'done').length;
@@ -73,7 +73,12 @@ const isSo = ({ plan, unmet }: Outlook): boolean => plan.length === 0 && unmet.l
 
 /** An operation that is still needed is unmet too, even if no sentence speaks of it. */
 const unmetOf = ({ plan, unmet }: Outlook): readonly string[] =>
-  unmet.length > 0 ? unmet : plan.map(({ operation }) => `still to be done: ${formatOperation(operation)}`);
+  unmet.length > 0 ? unmet : plan.map(({ operation }) => `still to be done: ${operationText(operation)}`);
+
+function recorded(ledger: Ledger, done: readonly Carried[], observed: ObservedState): Ledger {
+  const released = done.filter(({ step, result }) => isRelease(step.operation) && result.outcome !== 'failed');
+  return record(recordLeases(ledger, released.map(({ step }) => step.operation)), done.map(deedOf), observed);
+}
 
 /** Promotion may be forbidden (a /proc/sys that cannot be written) to who may do all else; the next plan does without. */
 function isRefusedAltogether(plan: Plan, results: readonly (OperationResult | null)[]): boolean {
@@ -104,7 +109,7 @@ function teller(terminal: Terminal): {
     operations: async (plan, results) => {
       const lines = plan.flatMap(({ operation }, position) => {
         const result = results[position] ?? null;
-        const line = `${formatOperation(operation)}: ${outcomeOf(result)}`;
+        const line = `${operationText(operation)}: ${outcomeOf(result)}`;
         if (told.has(line)) return [];
         if (result?.outcome !== 'done') told.add(line);
         return [`${printable(line)}\n`];

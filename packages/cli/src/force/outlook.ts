@@ -7,15 +7,19 @@ import {
   type Listener,
   type ModeName,
   type ObservedState,
+  type Operation,
   type Plan,
   applyOperation,
   desiredFor,
   forgetRemoved,
+  formatOperation,
   initialState,
   learn,
   newListener,
   operationsOf,
+  placeKey,
   planManaged,
+  planRelease,
   sparingLowerDevices,
   unmetDesires,
 } from '@fastbypass/core';
@@ -41,7 +45,7 @@ export function outlook(mode: ForcedMode, config: Config, before: Ledger, observ
   const ledger = learn(forgetRemoved(before, observed), config, desired, observed);
   return {
     ledger,
-    plan: planManaged(desired, ledger, observed),
+    plan: forEver(planManaged(desired, ledger, observed), ledger, observed),
     unmet: unmetDesires(NO_LISTENERS, desired, ledger, observed),
     spared: sparedOf(asked, desired),
   };
@@ -55,6 +59,21 @@ export function unmetAfter(mode: ForcedMode, config: Config, { ledger, plan }: O
   }, observed);
   return outlook(mode, config, afterSuccess(plan, ledger, observed), then).unmet;
 }
+
+/** Nobody renews the leases that a killed daemon has left: what stays must not expire. */
+function forEver(plan: Plan, ledger: Ledger, observed: ObservedState): Plan {
+  const going = new Set(operationsOf(plan).flatMap((operation) => (operation.op === 'address-del' ? [placeOf(operation)] : [])));
+  const staying = planRelease(ledger, observed).filter(({ operation }) => operation.op === 'address-add' && !going.has(placeOf(operation)));
+  return [...plan, ...staying];
+}
+
+const placeOf = ({ interface: name, address }: Extract<Operation, { readonly address: unknown }>): string => placeKey({ interface: name, address: address.address });
+
+/** Whether it lets a lease end. */
+export const isRelease = (operation: Operation): boolean => operation.op === 'address-add' && operation.attributes?.validLifetime === Infinity;
+
+/** For a person. */
+export const operationText = (operation: Operation): string => `${formatOperation(operation)}${isRelease(operation) ? ' without a lifetime' : ''}`;
 
 /** Nobody listens here, so the addresses of listeners are nobody's desire. */
 const NO_LISTENERS = initialState(null, 0);

@@ -1,5 +1,5 @@
 /** `force_on`, `force_off` and `plan` on the real kernel, in a namespace of their own. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Namespace, whyNoNamespaces } from '@fastbypass/test-fixtures';
 import test, { type ExecutionContext } from 'ava';
 import { configFile, FORCIBLE } from '../support/config.js';
@@ -89,6 +89,20 @@ for (const driver of ['netlink', 'iproute2']) {
     const offAgain = await ctl('force-off');
     check.is(offAgain.status, 0, offAgain.stderr);
     check.regex(offAgain.stdout, /Nothing was to be done/);
+  });
+
+  kernelTest(driver, 'a lease that a killed daemon has left ends: what stays does not expire', `${FORCIBLE}BYPASS_CARD_LEASE=100\n`, async (check, { namespace, stateFile, ctl, all }) => {
+    await namespace.ip('address', 'add', '192.168.1.211/24', 'dev', 'eth0', 'valid_lft', '100', 'preferred_lft', '100');
+    await namespace.ip('address', 'add', '192.168.1.5/24', 'dev', 'eth0', 'valid_lft', '1000', 'preferred_lft', '1000');
+    const cards = [{ interface: 'eth0', address: '192.168.1.211', prefixes: [24], taken: false }];
+    writeFileSync(stateFile, JSON.stringify({ version: 1, cards, shut: [], leased: [{ interface: 'eth0', address: '192.168.1.211/24' }] }));
+    const off = await ctl('force_off');
+    check.is(off.status, 0, off.stderr);
+    check.true(off.stdout.includes('address-add eth0 192.168.1.211/24 without a lifetime: done\n'), off.stdout);
+    const standing = (await all()).split('\n').filter((line) => line.includes(' eth0 '));
+    check.regex(standing.find((line) => line.includes('192.168.1.211')) ?? '', /valid_lft forever/);
+    check.regex(standing.find((line) => line.includes('192.168.1.5/')) ?? '', /valid_lft \d+sec/, 'that of a stranger is left as it is');
+    check.deepEqual((JSON.parse(readFileSync(stateFile, 'utf8')) as { leased: unknown }).leased, []);
   });
 }
 
