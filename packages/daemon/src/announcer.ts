@@ -25,7 +25,12 @@ export type Publish = (event: EventName, record: InstantRecord, at: number) => v
 export class Announcer {
   private readonly told = new Map<ListenerId, ListenerStatus>();
   private mode: ModeName = 'unknown';
-  private lastDryPlan = '';
+  /** Plans of a dry run that were told since the mode last changed. */
+  private readonly dryPlans = new Set<string>();
+  /** Operations that failed last time, with the reason. */
+  private readonly failing = new Map<string, string>();
+  /** Problems that were told and last. */
+  private open: ReadonlyMap<string, string> = new Map();
 
   constructor(
     private readonly log: Logger,
@@ -46,7 +51,7 @@ export class Announcer {
     const { name } = state.mode;
     if (name === this.mode) return;
     this.mode = name;
-    this.lastDryPlan = '';
+    this.dryPlans.clear();
     const failed = failedCount(state);
     const count = `${String(failed)} of ${String(listeners(state).length)} listeners failed, threshold ${String(state.config?.threshold ?? 0)}`;
     if (name === 'bypass') this.log.warning(`mode is BYPASS: ${count}; the addresses of the cards go`);
@@ -66,8 +71,8 @@ export class Announcer {
       const result = results[position] ?? null;
       const what = formatOperation(operation);
       if (result === null) this.log.debug(`${what}: dropped, a newer plan follows`);
-      else if (result.outcome === 'failed') this.log.error(`${what}: FAILED: ${result.error.message}`);
-      else this.log.info(`${what}: ${result.outcome === 'already' ? 'was so already' : 'done'}`);
+      else if (result.outcome === 'failed') this.failure(what, result.error.message);
+      else this.success(what, result.outcome);
     }
     const begun = plan.filter((_, position) => results[position] !== null);
     if (begun.length === 0) return;
@@ -75,11 +80,33 @@ export class Announcer {
     this.publish('plan', planRecord(begun), at);
   }
 
-  /** In a dry run: what would be done, once until it changes. */
+  /** Tells what has become a problem, and what is none any more. */
+  problems(sentences: readonly string[]): void {
+    // What changes in a sentence from look to look are numbers of tries and pauses.
+    const now = new Map(sentences.map((sentence) => [sentence.replace(/\(.*?\)|\d+ ms/g, ''), sentence]));
+    for (const [key, sentence] of now) if (!this.open.has(key)) this.log.warning(`problem: ${sentence}`);
+    for (const [key, sentence] of this.open) if (!now.has(key)) this.log.info(`no problem any more: ${sentence}`);
+    this.open = now;
+  }
+
+  /** An operation that goes on failing for the same reason is told once. */
+  private failure(what: string, reason: string): void {
+    const words = reason.startsWith(`${what}: `) ? reason.slice(what.length + 2) : reason;
+    const tell = this.failing.get(what) === words ? this.log.debug : this.log.error;
+    this.failing.set(what, words);
+    tell(`${what}: FAILED: ${words}`);
+  }
+
+  private success(what: string, outcome: 'done' | 'already'): void {
+    this.failing.delete(what);
+    this.log.info(`${what}: ${outcome === 'already' ? 'was so already' : 'done'}`);
+  }
+
+  /** In a dry run: what would be done, once for each mode. */
   dryPlan(plan: Plan, at: number): void {
     const text = plan.map(({ operation }) => formatOperation(operation)).join('; ');
-    if (text === this.lastDryPlan) return;
-    this.lastDryPlan = text;
+    if (this.dryPlans.has(text)) return;
+    this.dryPlans.add(text);
     this.log.info(`dry run, not done: ${text}`);
     this.publish('plan', planRecord(plan), at);
   }

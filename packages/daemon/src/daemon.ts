@@ -39,6 +39,7 @@ import {
   formatDiagnostic,
   initialState,
   instancesOf,
+  isError,
   isFaultless,
   isQuietStep,
   listenerOf,
@@ -46,6 +47,7 @@ import {
   nextDeadline,
   reloadLedger,
   restoreLedger,
+  standingProblems,
   transition,
 } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
@@ -63,6 +65,9 @@ import { Reconciler } from './reconciler.js';
 import { oneAtATime } from './serial.js';
 import { readStateFile, stateFileOf } from './state-file.js';
 import { diagnosticReport, statusReport } from './status-report.js';
+
+/** ms that a reload waits for the network to be as it asks before it answers. */
+const RELOAD_PATIENCE = 1000;
 
 export interface DaemonOptions {
   readonly clock: Clock;
@@ -91,8 +96,8 @@ export class Daemon {
   private control: ControlServer | null = null;
   private deciding: NodeJS.Immediate | null = null;
   private watchTrouble: string | null = null;
-  /** The state as it was last decided. */
-  private decidedState: MonitorState | null = null;
+  /** The state as it was last decided: what the network is to follow, not the middle of an instant. */
+  private decidedState: MonitorState;
   private ended: Promise<void> | null = null;
   private tellEnd: () => void = () => undefined;
 
@@ -105,6 +110,7 @@ export class Daemon {
     this.reading = reading;
     this.diagnostics = reading.diagnostics;
     this.state = initialState(config, now);
+    this.decidedState = this.state;
     this.persistence = new Persistence(stateFileOf(socket), dryRun);
     this.announcer = new Announcer(log, (event, record, at) => {
       if (event === 'mode') this.metrics.modeChanged();
@@ -148,7 +154,8 @@ export class Daemon {
     );
     this.reconciler = new Reconciler(driver, this.remembered(config), dryRun, {
       now: clock.now,
-      state: () => this.state,
+      state: () => this.decidedState,
+      listeners: () => listeners(this.state),
       onBegin: (_plan, ledger) => {
         this.persistence.beforeRemoval(ledger);
       },
@@ -165,6 +172,9 @@ export class Daemon {
         if (trouble === null) log.info('the network is watched again');
         else if (trouble !== this.watchTrouble) log.warning(trouble);
         this.watchTrouble = trouble;
+      },
+      onIdle: () => {
+        this.announcer.problems([...this.reconciler.unmet(), ...this.reconciler.problems(), ...standingProblems(this.decidedState, this.reconciler.observed ?? new Map(), this.reading.unwatched)]);
       },
       onFirstSight: () => void this.serial(() => this.launchAll()),
     });
@@ -275,7 +285,7 @@ export class Daemon {
     if (this.ended !== null) return;
     const before = this.decidedState;
     this.step({ type: 'decided', at });
-    if (before !== null && before.mode !== this.state.mode) this.told.since = this.options.clock.iso(this.state.mode.since);
+    if (before.mode !== this.state.mode) this.told.since = this.options.clock.iso(this.state.mode.since);
     this.decidedState = this.state;
     if (asksTheSame(before, this.state)) this.reconciler.reconsider();
     else this.reconciler.decided();
@@ -300,7 +310,7 @@ export class Daemon {
     }
     const reading = readConfigFile(this.reading.file);
     if (reading.outcome !== 'configured' || !isFaultless(reading)) {
-      for (const diagnostic of reading.diagnostics) log.warning(formatDiagnostic(diagnostic));
+      for (const diagnostic of reading.diagnostics) (isError(diagnostic) ? log.error : log.warning)(formatDiagnostic(diagnostic));
       log.error('reload REJECTED: the configuration in force stays as it was');
       this.announcer.reloaded('rejected', this.state, clock.now());
       return { reload: 'rejected', diagnostics: reading.diagnostics.map(diagnosticReport) };
@@ -311,14 +321,17 @@ export class Daemon {
     const before = this.state.config;
     this.reconciler.replaceLedger((ledger) => reloadLedger(ledger, before, reading.config));
     this.step({ type: 'reloaded', at: clock.now(), config: reading.config });
+    // The ledger speaks of the new configuration: what it is held against must as well.
+    this.decidedState = this.state;
     this.reading = reading;
     this.diagnostics = diagnostics;
     this.told.loadedAt = clock.iso(clock.now());
     this.announcer.reloaded('accepted', this.state, clock.now());
     this.launcher.adopt();
     await this.launchAll();
+    await this.reconciler.quiet(RELOAD_PATIENCE);
     log.info(`reload accepted: ${String(reading.config.listeners.length)} listeners, ${String(reading.config.cards.length)} cards`);
-    return { reload: 'accepted', diagnostics: diagnostics.map(diagnosticReport) };
+    return { reload: 'accepted', diagnostics: this.diagnostics.map(diagnosticReport) };
   }
 
   private driverWarning({ driver, file }: ConfigReading): readonly Diagnostic[] {
@@ -349,6 +362,8 @@ export class Daemon {
   // -------------------------------------------------------------------------------------
 
   status(): StatusReport {
+    // What has happened is told with what it means.
+    if (this.deciding !== null) this.decide(this.options.clock.now());
     const { clock, driver, dryRun, log } = this.options;
     return statusReport({
       now: clock.now(),
@@ -391,8 +406,8 @@ export class Daemon {
 }
 
 /** Whether two decisions ask the same of cards and interfaces: then pauses between tries go on. */
-function asksTheSame(before: MonitorState | null, after: MonitorState): boolean {
-  if (before === null || before.config !== after.config) return false;
+function asksTheSame(before: MonitorState, after: MonitorState): boolean {
+  if (before.config !== after.config) return false;
   const [was, is] = [desiredState(before), desiredState(after)];
   return (
     was.settled === is.settled &&

@@ -174,6 +174,7 @@ export class Launcher {
 
   private hold(listener: Listener, socket: HeartbeatSocket): void {
     socket.attach(this.hooksOf(listener));
+    this.broken.delete(endpointOf(listener.config));
     this.sockets.set(endpointOf(listener.config), { socket, listener: listener.id });
     this.byListener.set(listener.id, socket);
   }
@@ -252,7 +253,10 @@ export class Launcher {
     this.byListener.delete(id);
     setTimeout(() => {
       const current = this.hooks.listener(id);
-      if (this.stopped || current === undefined) return;
+      if (this.stopped || current === undefined) {
+        this.broken.delete(endpoint);
+        return;
+      }
       bindHeartbeatSocket(current.config, this.hooksOf(current)).then(
         (socket) => {
           const still = this.hooks.listener(id);
@@ -260,7 +264,6 @@ export class Launcher {
             socket.close();
             return;
           }
-          this.broken.delete(endpoint);
           this.hold(still, socket);
         },
         (error: unknown) => {

@@ -15,6 +15,7 @@ import {
   type DriverError,
   type InterfaceName,
   type Ledger,
+  type Listener,
   type ListenerId,
   type MonitorState,
   type NetworkDriver,
@@ -29,7 +30,6 @@ import {
   forgetRemoved,
   isLaunched,
   learn,
-  listeners,
   operationsOf,
   planListenerAddresses,
   planManaged,
@@ -50,6 +50,8 @@ export interface ReconcilerHooks {
   readonly now: () => number;
   /** The state as it was last decided. */
   readonly state: () => MonitorState;
+  /** Listeners as they are now. */
+  readonly listeners: () => readonly Listener[];
   /** A plan is about to be carried out; `ledger` as it will be if all of it succeeds. */
   readonly onBegin: (plan: Plan, ledger: Ledger) => void;
   /**
@@ -62,6 +64,8 @@ export interface ReconcilerHooks {
   readonly onForeignChange: (differing: ReadonlyMap<InterfaceName, ReadonlySet<Difference>>) => void;
   /** Why the network is not watched; null: it is again. */
   readonly onWatch: (trouble: string | null) => void;
+  /** All that can be done at once has been done. */
+  readonly onIdle: () => void;
   /** The network has been seen for the first time, later than at the beginning. */
   readonly onFirstSight: () => void;
 }
@@ -185,6 +189,16 @@ export class Reconciler {
     this.launching = new Set();
   }
 
+  /** Resolves when all that can be done at once has been done, at the latest after `limit` ms. */
+  async quiet(limit: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, limit);
+    });
+    await Promise.race([this.running ?? Promise.resolve(), expired]);
+    clearTimeout(timer);
+  }
+
   /** Ends the running operation and begins no other, but that leases become permanent. */
   async stop(): Promise<void> {
     this.stopped = true;
@@ -215,7 +229,9 @@ export class Reconciler {
     if (this.stopped || this.running !== null) return;
     this.running = this.run().finally(() => {
       this.running = null;
+      if (this.stopped) return;
       if (this.wanted) this.wake();
+      else this.hooks.onIdle();
     });
   }
 
@@ -302,7 +318,7 @@ export class Reconciler {
 
   private async act(observed: ObservedState): Promise<void> {
     const state = this.hooks.state();
-    const wanted = listeners(state).filter((listener) => isLaunched(listener) || this.launching.has(listener.id));
+    const wanted = this.hooks.listeners().filter((listener) => isLaunched(listener) || this.launching.has(listener.id));
     const waiters = this.waiters.splice(0);
     this.learnFrom(state, observed);
     const listenerPlan = planListenerAddresses(wanted.map(({ config }) => config), this.memory, observed);

@@ -58,6 +58,8 @@ class Bench {
     this.reconciler = new Reconciler(mockDriver(this.network, options), emptyLedger, dryRun, {
       now: () => performance.now(),
       state: () => this.state,
+      listeners: () => listeners(this.state),
+      onIdle: () => undefined,
       onBegin: () => undefined,
       onPlan: (plan, results) => this.plans.push(dryRun ? plan.map(({ operation }) => formatOperation(operation)) : done(plan, results)),
       onLedger: () => undefined,
