@@ -380,16 +380,18 @@ export class Reconciler {
     return true;
   }
 
-  private recordStage(carried: readonly Carried[], observed: ObservedState): void {
+  /** @param planned the network on which the plan was made */
+  private recordStage(carried: readonly Carried[], planned: ObservedState): void {
+    const before = this.known ?? planned;
     for (const { step, result } of carried) {
       if (result.outcome === 'failed') {
         this.attempts.failed(step.operation, result.error.message);
       } else {
         this.attempts.succeeded(step.operation, this.repairing && result.outcome === 'done');
-        this.known = afterwards(this.known ?? observed, step.operation);
+        this.known = afterwards(this.known ?? planned, step.operation);
       }
     }
-    this.memory = record(this.memory, carried.map(deedOf), observed);
+    this.memory = record(this.memory, carried.map(deedOf), before);
   }
 
   /** Without operations whose next try is not due, and what needs them; they are come back to in time. */

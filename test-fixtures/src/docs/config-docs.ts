@@ -45,11 +45,6 @@ const WITHOUT: Readonly<Record<KeyName, string>> = {
   DRIVER: 'netlink',
 };
 
-/** What this version does not do yet. */
-const NOT_YET: Partial<Record<KeyName, string>> = {
-  BYPASS_CARD_LEASE: 'In this version it is read and checked, but not acted upon.',
-};
-
 /** Lines of `sample.env` beyond each key's own example, so that together they make a configuration that runs. */
 const MORE_EXAMPLES: Partial<Record<KeyName, readonly (readonly [index: number, value: string])[]>> = {
   LISTEN_HB_HOST: [[1, '192.168.1.202']],
@@ -93,7 +88,7 @@ function exampleLines({ name, form, example }: Key): readonly string[] {
 
 function sampleOf(key: Key): string {
   const without = WITHOUT[key.name];
-  const lines = [key.meaning, `${without.startsWith('needed') ? without.replace('n', 'N') : `Default: ${without}`}.`, NOT_YET[key.name] ?? ''];
+  const lines = [key.meaning, `${without.startsWith('needed') ? without.replace('n', 'N') : `Default: ${without}`}.`];
   return [...lines.filter((text) => text !== '').flatMap(wrapped).map((line) => `# ${line}`), ...exampleLines(key), ''].join('\n');
 }
 
@@ -112,7 +107,7 @@ const FORMS: Readonly<Record<Key['form'], (name: KeyName) => string>> = {
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 function rowOf(key: Key): string {
-  const meaning = [key.meaning, NOT_YET[key.name]].filter((text) => text !== undefined).join(' ');
+  const { meaning } = key;
   return `| ${[FORMS[key.form](key.name), cell(WITHOUT[key.name]), `\`${key.example}\``, cell(meaning)].join(' | ')} |`;
 }
 
