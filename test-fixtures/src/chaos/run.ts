@@ -35,6 +35,8 @@ const PATIENCE = 35_000;
 const INTERVAL = 50;
 const LOG_TAIL = 120;
 
+const OF_A_CHANGE = [/has FAILED/, /is active/, /(address-add|address-del|link-up|link-down|promote-secondaries) \S+.*: /];
+
 export class Chaos {
   private readonly random: Random;
   private readonly kinds = new Map<string, number>();
@@ -117,7 +119,7 @@ export class Chaos {
       this.note('foreign addresses of c0 and c1 hang on what stands there; promotion is off');
       await pause(150);
     }
-    for (let left = this.random.between(3, 12); left > 0; left--) {
+    for (let left = this.random.between(5, 25); left > 0; left--) {
       const { kind, what, subject, work } = anyTrouble(stage);
       this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1);
       const before = this.chains.get(subject) ?? Promise.resolve();
@@ -127,8 +129,8 @@ export class Chaos {
         this.note(`end   ${kind}: ${what}`);
       });
       this.chains.set(subject, done.catch((error: unknown) => this.faults.push(`${kind} ${what}: ${String(error)}`)));
-      if (this.random.chance(0.5)) await this.chains.get(subject);
-      await pause(this.random.pick([0, 0, 10, 100, 400]));
+      if (this.random.chance(0.3)) await this.chains.get(subject);
+      await pause(this.random.pick([0, 0, 0, 5, 20, 100, 300]));
     }
     await Promise.all(this.chains.values());
     this.chains.clear();
@@ -162,7 +164,7 @@ export class Chaos {
     const second = await judge();
     const faults = [...this.faults, ...second.faults];
     if (first.faults.length > 0 && second.faults.length === 0) faults.push(...first.faults.map((it) => `for a moment, though the status said converged: ${it}`));
-    faults.push(...(await this.processFaults()));
+    faults.push(...(await this.processFaults()), ...(await this.restFaults()));
     if (faults.length > 0) this.fail(faults);
     this.remember(second.cards);
     await this.clearAway();
@@ -179,6 +181,20 @@ export class Chaos {
       await pause(50);
     }
     return faults;
+  }
+
+  /** Where nothing happens nothing is done, and a daemon that was frozen declares no DPI failed that talks. */
+  private async restFaults(): Promise<readonly string[]> {
+    const before = OF_A_CHANGE.map((pattern) => this.supervisor.countInLog(pattern));
+    if (this.random.chance(0.3)) {
+      const ms = this.random.between(300, 1500);
+      this.note(`freeze for ${ms} ms while all is calm`);
+      await this.supervisor.freeze(ms);
+      await pause(500);
+    } else {
+      await pause(200);
+    }
+    return OF_A_CHANGE.filter((pattern, place) => this.supervisor.countInLog(pattern) !== before[place]).map((pattern) => `the log has a new line of ${String(pattern)} though all was calm`);
   }
 
   private remember(cards: ReadonlyMap<number, readonly number[]>): void {

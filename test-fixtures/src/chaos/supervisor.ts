@@ -50,6 +50,17 @@ export class Supervisor {
     return answer?.status === 200 ? null : `a valid reload was answered ${String(answer?.status)}: ${answer?.text ?? ''}`;
   }
 
+  /** Through both ways. */
+  async reloadAtOnce(count: number): Promise<void> {
+    this.daemon?.signal('SIGHUP');
+    await Promise.all(Array.from({ length: count }, () => this.daemon?.request('POST', '/v1/reload')));
+  }
+
+  /** Lines of the log that match, so far. */
+  countInLog(pattern: RegExp): number {
+    return this.log().split('\n').filter((line) => pattern.test(line)).length;
+  }
+
   async reloadBroken(text: string): Promise<string | null> {
     this.home.configure(text);
     const answer = await this.daemon?.request('POST', '/v1/reload');

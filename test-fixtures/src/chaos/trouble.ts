@@ -128,6 +128,18 @@ const freeze: Maker = ({ random, supervisor }) => {
   return { kind: 'freeze', what: `${ms} ms`, subject: 'daemon', work: () => supervisor.freeze(ms) };
 };
 
+/** More notices than a watcher's buffer holds. */
+const burst: Maker = ({ random, world }) => {
+  const count = random.pick([200, 2000]);
+  return { kind: 'burst', what: `${count} addresses come and go on f0`, subject: 'f0', work: () => world.burst('f0', count) };
+};
+
+/** Several at once, of one file. */
+const reloadStorm: Maker = ({ random, supervisor }) => {
+  const count = random.between(2, 5);
+  return { kind: 'reloads at once', what: `${count} of the same file`, subject: 'daemon', work: () => supervisor.reloadAtOnce(count) };
+};
+
 /** Silence from a delayed heartbeat to a failure. */
 const silence: Maker = ({ random, dpis }) => {
   const which = random.some([...dpis.keys()], 0.5);
@@ -141,6 +153,6 @@ const silence: Maker = ({ random, dpis }) => {
 };
 
 /** Each as often as it stands here. */
-const MAKERS: readonly Maker[] = [flap, flap, flap, rename, rename, recreate, recreate, recreate, steal, steal, stealOften, stealHost, duplicate, duplicate, reload, reload, reloadBroken, kill, kill, stop, freeze, silence, silence, silence, silence, silence];
+const MAKERS: readonly Maker[] = [flap, flap, flap, rename, rename, recreate, recreate, recreate, steal, steal, stealOften, stealHost, duplicate, duplicate, reload, reload, reload, reloadBroken, reloadStorm, burst, kill, kill, stop, freeze, silence, silence, silence, silence, silence];
 
 export const anyTrouble = (stage: Stage): Trouble => stage.random.pick(MAKERS)(stage);

@@ -92,6 +92,11 @@ export class World {
     await this.putBack(name);
   }
 
+  async burst(name: string, count: number): Promise<void> {
+    const addresses = Array.from({ length: count }, (_, at) => `172.20.${at >> 8}.${at & 255}/32`);
+    for (const verb of ['add', 'delete']) await this.namespace.batch(addresses.map((address) => `address ${verb} ${address} dev ${name}`));
+  }
+
   /** Foreign addresses anew, behind what stands there: where a card does, they hang on it. */
   async hangOn(name: string): Promise<void> {
     for (const address of FOREIGN[name] ?? []) await QUIET(this.namespace.ip('address', 'delete', address, 'dev', name));
