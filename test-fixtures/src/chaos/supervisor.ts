@@ -7,6 +7,9 @@ import { DaemonProcess } from '../daemon/daemon-process.js';
 import type { Namespace } from '../netns/namespace.js';
 import { type Configuration, textOf } from './configuration.js';
 
+/** ms for a stop. */
+const PATIENCE = 5000;
+
 export class Supervisor {
   readonly home = new DaemonHome();
   private daemon: DaemonProcess | null = null;
@@ -53,7 +56,8 @@ export class Supervisor {
   /** Through both ways. */
   async reloadAtOnce(count: number): Promise<void> {
     this.daemon?.signal('SIGHUP');
-    await Promise.all(Array.from({ length: count }, () => this.daemon?.request('POST', '/v1/reload')));
+    const { daemon } = this;
+    if (daemon !== null) await Promise.all(Array.from({ length: count }, () => daemon.request('POST', '/v1/reload')));
   }
 
   /** Lines of the log that match, so far. */
@@ -95,6 +99,8 @@ export class Supervisor {
   }
 
   async close(): Promise<void> {
+    // A daemon that is killed leaves its watcher behind, and that keeps the namespace.
+    if (this.daemon !== null) await Promise.race([this.daemon.stop(), pause(PATIENCE)]);
     await this.daemon?.kill();
     this.home.remove();
   }
