@@ -112,7 +112,9 @@ export class World {
       const isManaged = (MANAGED as readonly string[]).includes(name);
       const lacking = (FOREIGN[name] ?? []).filter((address) => it?.addresses.every((other) => other.address !== address) === true);
       const isRouteLacking = name === GATEWAY.interface && !seen.defaultRoute;
-      if (!isRouteLacking && lacking.every((address) => isManaged && it?.up === false && isV6(address))) return;
+      // What stands on an interface that is down survives its coming up; whether it survives a link-down is the daemon's affair.
+      const mayLack = round > 1 && isManaged && it?.up === false;
+      if (!isRouteLacking && lacking.every((address) => mayLack && isV6(address))) return;
       for (const address of lacking) await this.add(name, address);
       if (isRouteLacking) await QUIET(this.namespace.ip('-4', 'route', 'replace', 'default', 'via', GATEWAY.via, 'dev', name));
       await pause(60);
