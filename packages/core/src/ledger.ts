@@ -129,7 +129,7 @@ export function learn(ledger: Ledger, config: Config | null, desired: DesiredSta
   return {
     ...ledger,
     cards: learnPrefixes(ledger.cards, desired, observed),
-    removedCards: desired.settled ? ledger.removedCards.filter((card) => instancesOf(observed, card.interface, card.address).length > 0) : ledger.removedCards,
+    removedCards: desired.settled ? ledger.removedCards.filter((card) => isStillToGo(card, observed)) : ledger.removedCards,
     shut: learnShut(ledger.shut, config, desired, observed),
   };
 }
@@ -144,6 +144,10 @@ const stillOwn = (own: Ledger['own'], observed: ObservedState): Ledger['own'] =>
   [...own.values()].every((it) => isThere(observed, it)) ? own : new Map([...own].filter(([, it]) => isThere(observed, it)));
 
 const isThere = (observed: ObservedState, own: OwnAddress): boolean => isOn(observed, own.interface, own);
+
+/** An interface that is missing may come back, renamed for a while, with the address on it. */
+const isStillToGo = (card: Place, observed: ObservedState): boolean =>
+  !observed.has(card.interface) || instancesOf(observed, card.interface, card.address).length > 0;
 
 function learnPrefixes(cards: Ledger['cards'], desired: DesiredState, observed: ObservedState): Ledger['cards'] {
   if (!desired.settled) return cards;

@@ -2,13 +2,13 @@
  * Makes the network as it should be, and keeps it so.
  *
  * ```
- *   look     observe the network (a dump), learn from it            skipped where a decision is in a hurry
+ *   look     observe the network (a dump), learn from it            skipped where nothing has changed, cut short by a decision
  *   act      plan on what is known, carry the plan out, record      a newer decision cuts it short
  *   again    until a fresh look needs no operation, or all that is needed waits for its next try
  * ```
  *
- * One pass runs at a time. A decision does not wait for a running look: it is planned on what is known, and looked at
- * afterwards. The plan is made anew from the state each time, so an order that was dropped is not lost.
+ * One pass runs at a time. A decision is planned on what is known, at once; only where somebody has just changed
+ * something it waits a moment for a look of its own. It is looked at afterwards. The plan is made anew from the state each time, so an order that was dropped is not lost.
  */
 import {
   type Difference,
@@ -42,6 +42,9 @@ import { Attempts } from './attempts.js';
 import { REPAIR_BACKOFF, pauseAfter } from './backoff.js';
 import { type Carried, afterSuccess, carryOut, deedOf } from './carry-out.js';
 import { LeaseKeeper } from './lease-keeper.js';
+
+/** ms that a decision waits at most for a look where somebody has just changed something. */
+const HASTE = 50;
 
 /** ms between looks that nobody asked for: drift is repaired within a second even if the watch is blind. */
 const RESYNC = 800;
@@ -77,6 +80,8 @@ export class Reconciler {
   private stale = true;
   /** A decision has been taken that no plan was made for yet. */
   private hasty = false;
+  /** Operations are under way: what is known is about to change. */
+  private carrying = false;
   private wanted = false;
   private running: Promise<void> | null = null;
   private interrupt = new AbortController();
@@ -130,6 +135,7 @@ export class Reconciler {
     const state = this.hooks.state();
     const desired = sparingLowerDevices(desiredState(state), state.config, this.known);
     const unmet = unmetDesires(state, desired, this.memory, this.known);
+    if (this.carrying && unmet.length === 0) return ['operations are being carried out'];
     return this.lookFailure === null ? unmet : [...unmet, `the network cannot be seen: ${this.lookFailure.message}`];
   }
 
@@ -241,7 +247,8 @@ export class Reconciler {
       this.interrupt = new AbortController();
       const inHurry = this.hasty && this.known !== null;
       this.hasty = false;
-      if (this.stale && !inHurry && !(await this.look())) continue;
+      // Even in a hurry it is worth a moment to see what somebody has just changed: it must not be lost.
+      if (this.stale && !(await this.look(inHurry ? HASTE : Infinity)) && !inHurry) continue;
       if (this.known !== null) await this.act(this.known);
       // What was decided in a hurry is verified by a look.
       if (inHurry && this.stale) this.wanted = true;
@@ -252,10 +259,10 @@ export class Reconciler {
   // looking
   // -------------------------------------------------------------------------------------
 
-  /** False where a decision came in between, or the network could not be seen. */
-  private async look(): Promise<boolean> {
+  /** False where a decision came in between, `limit` ms were over, or the network could not be seen. */
+  private async look(limit = Infinity): Promise<boolean> {
     this.stale = false;
-    const seen = await unless(this.interrupt.signal, this.driver.observe());
+    const seen = await unless(this.interrupt.signal, this.driver.observe(), limit);
     if (seen === null) {
       this.stale = true;
       return false;
@@ -368,9 +375,11 @@ export class Reconciler {
     this.hooks.onBegin(plan, afterSuccess(plan, this.memory, observed));
     let results: readonly (OperationResult | null)[] = plan.map(() => null);
     if (!this.dryRun) {
+      this.carrying = true;
       results = await carryOut(this.driver, plan, this.interrupt.signal, (carried) => {
         this.recordStage(carried, observed);
       });
+      this.carrying = false;
       this.stale = true;
       this.wanted = true;
       this.leases.touch();
@@ -424,15 +433,17 @@ export class Reconciler {
   }
 }
 
-/** The value, or null where `signal` came first. */
-function unless<A>(signal: AbortSignal, value: Promise<A>): Promise<A | null> {
+/** The value, or null where `signal` or the end of `limit` ms came first. */
+function unless<A>(signal: AbortSignal, value: Promise<A>, limit: number): Promise<A | null> {
   return new Promise((resolve, reject) => {
     const give = (): void => {
       resolve(null);
     };
     if (signal.aborted) give();
     signal.addEventListener('abort', give);
+    const timer = limit === Infinity ? undefined : setTimeout(give, limit);
     value.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
       signal.removeEventListener('abort', give);
     });
   });
