@@ -38,7 +38,8 @@ const unfinished = `${target}.${process.pid}`;
 const compiler = process.env.CC ?? 'cc';
 const run = spawnSync(compiler, [...FLAGS, `-I${headers}`, '-o', unfinished, source], { encoding: 'utf8' });
 if (created !== undefined && run.status !== 0) rmSync(created, { recursive: true });
-if (run.error) giveUp(run.error.code === 'ENOENT' ? `there is no C compiler ${compiler}` : run.error.message);
+// EACCES: it is in no folder of the PATH that this user may read.
+if (run.error) giveUp(['ENOENT', 'EACCES'].includes(run.error.code) ? `there is no C compiler ${compiler}` : run.error.message);
 if (run.status !== 0) {
   rmSync(unfinished, { force: true });
   const [line = `status ${run.status}`] = run.stderr.split('\n').filter((text) => /error/.test(text));
