@@ -1,16 +1,15 @@
 /**
- * All listeners, in the order of their indices, as a persistent tree whose nodes carry sums.
+ * All listeners, in the order of their indices, as a persistent tree.
  *
- * Each node knows the earliest deadline and the counts of all below it. So a heartbeat copies one path (at most
- * four nodes for 10,000 listeners), the next deadline and the counts are read at the root, and a passing of time
- * descends only where a window has ended. Old rosters stay valid: a state can be kept, compared, replayed.
+ * A heartbeat copies one path, which ends after at most three nodes (10,000 listeners), and shares all else: the cost
+ * does not depend on how many listeners there are. Each node knows the counts below it, corrected where a status
+ * changes, so they are read at the root. The earliest deadline below a node is found when somebody asks, once for each
+ * node, as heartbeats move it all the time and only timers want to know. Old rosters stay valid: a state can be kept,
+ * compared, replayed.
  */
 import { type Listener, isWaitedFor, windowOf } from './listener.js';
 
-/** What is summed. */
-export interface Tally {
-  /** The earliest end of a running window, ms; Infinity where none runs. */
-  readonly deadline: number;
+export interface Counts {
   readonly active: number;
   readonly failed: number;
   readonly unavailable: number;
@@ -19,15 +18,15 @@ export interface Tally {
 }
 
 interface Leaf {
-  readonly tally: Tally;
+  readonly counts: Counts;
   readonly listeners: readonly Listener[];
 }
 
 interface Branch {
-  readonly tally: Tally;
+  readonly counts: Counts;
   readonly children: readonly Node[];
-  /** Listeners below each child, but for the last one that may have fewer. */
-  readonly stride: number;
+  /** The bits of a position below those that tell the child. */
+  readonly shift: number;
 }
 
 type Node = Leaf | Branch;
@@ -37,49 +36,47 @@ export interface Roster {
   readonly size: number;
 }
 
-/** Children of a node: copying a path stays cheap, and the tree flat. */
-const WIDTH = 16;
+/** Children of a node, as bits of a position: 32 are copied in one go, and the tree is flat. */
+const BITS = 5;
+const WIDTH = 1 << BITS;
+
+// -------------------------------------------------------------------------------------
+// counting
+// -------------------------------------------------------------------------------------
+
+const NOBODY: Counts = { active: 0, failed: 0, unavailable: 0, waitedFor: 0 };
+
+/** @param times 1 to count the listener in, -1 to count it out */
+const counting = (counts: Counts, listener: Listener, times: 1 | -1): Counts => ({
+  active: counts.active + (listener.phase.status === 'active' ? times : 0),
+  failed: counts.failed + (listener.phase.status === 'failed' ? times : 0),
+  unavailable: counts.unavailable + (listener.phase.status === 'unavailable' ? times : 0),
+  waitedFor: counts.waitedFor + (isWaitedFor(listener) ? times : 0),
+});
+
+const sum = (a: Counts, b: Counts): Counts => ({
+  active: a.active + b.active,
+  failed: a.failed + b.failed,
+  unavailable: a.unavailable + b.unavailable,
+  waitedFor: a.waitedFor + b.waitedFor,
+});
+
+const countsAlike = (a: Listener, b: Listener): boolean => a.phase.status === b.phase.status && isWaitedFor(a) === isWaitedFor(b);
 
 // -------------------------------------------------------------------------------------
 // building
 // -------------------------------------------------------------------------------------
 
-function tallyOfListeners(listeners: readonly Listener[]): Tally {
-  let deadline = Infinity;
-  let active = 0;
-  let failed = 0;
-  let unavailable = 0;
-  let waitedFor = 0;
-  for (const listener of listeners) {
-    const ends = windowOf(listener)?.ends ?? Infinity;
-    if (ends < deadline) deadline = ends;
-    if (listener.phase.status === 'active') active++;
-    if (listener.phase.status === 'failed') failed++;
-    if (listener.phase.status === 'unavailable') unavailable++;
-    if (isWaitedFor(listener)) waitedFor++;
-  }
-  return { deadline, active, failed, unavailable, waitedFor };
-}
+const leaf = (listeners: readonly Listener[]): Leaf => ({
+  listeners,
+  counts: listeners.reduce((counts, listener) => counting(counts, listener, 1), NOBODY),
+});
 
-function tallyOfNodes(nodes: readonly Node[]): Tally {
-  let deadline = Infinity;
-  let active = 0;
-  let failed = 0;
-  let unavailable = 0;
-  let waitedFor = 0;
-  for (const { tally } of nodes) {
-    if (tally.deadline < deadline) deadline = tally.deadline;
-    active += tally.active;
-    failed += tally.failed;
-    unavailable += tally.unavailable;
-    waitedFor += tally.waitedFor;
-  }
-  return { deadline, active, failed, unavailable, waitedFor };
-}
-
-const leaf = (listeners: readonly Listener[]): Leaf => ({ listeners, tally: tallyOfListeners(listeners) });
-
-const branch = (children: readonly Node[], stride: number): Branch => ({ children, stride, tally: tallyOfNodes(children) });
+const branch = (children: readonly Node[], shift: number): Branch => ({
+  children,
+  shift,
+  counts: children.reduce((counts, child) => sum(counts, child.counts), NOBODY),
+});
 
 function grouped<A>(items: readonly A[]): readonly (readonly A[])[] {
   return Array.from({ length: Math.ceil(items.length / WIDTH) }, (_, group) => items.slice(group * WIDTH, (group + 1) * WIDTH));
@@ -87,7 +84,7 @@ function grouped<A>(items: readonly A[]): readonly (readonly A[])[] {
 
 export function rosterOf(listeners: readonly Listener[]): Roster {
   let nodes: readonly Node[] = grouped(listeners).map(leaf);
-  for (let stride = WIDTH; nodes.length > 1; stride *= WIDTH) nodes = grouped(nodes).map((group) => branch(group, stride));
+  for (let shift = BITS; nodes.length > 1; shift += BITS) nodes = grouped(nodes).map((group) => branch(group, shift));
   return { root: nodes[0] ?? leaf([]), size: listeners.length };
 }
 
@@ -95,7 +92,25 @@ export function rosterOf(listeners: readonly Listener[]): Roster {
 // reading
 // -------------------------------------------------------------------------------------
 
-export const tallyOf = ({ root }: Roster): Tally => root.tally;
+export const countsOf = ({ root }: Roster): Counts => root.counts;
+
+/** A node never changes, so what was found out about it stays true. */
+const earliest = new WeakMap<Node, number>();
+
+function earliestBelow(node: Node): number {
+  const known = earliest.get(node);
+  if (known !== undefined) return known;
+  let deadline = Infinity;
+  if ('children' in node) for (const child of node.children) deadline = Math.min(deadline, earliestBelow(child));
+  else for (const listener of node.listeners) deadline = Math.min(deadline, endOf(listener));
+  earliest.set(node, deadline);
+  return deadline;
+}
+
+const endOf = (listener: Listener): number => windowOf(listener)?.ends ?? Infinity;
+
+/** The earliest end of a running window, ms; Infinity where none runs. */
+export const earliestDeadline = ({ root }: Roster): number => earliestBelow(root);
 
 export function listenersOf({ root }: Roster): readonly Listener[] {
   const listeners: Listener[] = [];
@@ -108,17 +123,14 @@ export function listenersOf({ root }: Roster): readonly Listener[] {
 }
 
 /** The listener at `position` (0-based, by index); undefined where there is none. */
-export function listenerAt({ root }: Roster, position: number): Listener | undefined {
+export function listenerAt({ root, size }: Roster, position: number): Listener | undefined {
+  if (position < 0 || position >= size) return undefined;
   let node = root;
-  let rest = position;
-  while ('children' in node) {
-    const child: Node | undefined = node.children[Math.floor(rest / node.stride)];
-    if (child === undefined) return undefined;
-    rest %= node.stride;
-    node = child;
-  }
-  return node.listeners[rest];
+  while ('children' in node) node = node.children[slotOf(position, node.shift)] as Node;
+  return node.listeners[slotOf(position, 0)];
 }
+
+const slotOf = (position: number, shift: number): number => (position >>> shift) & (WIDTH - 1);
 
 // -------------------------------------------------------------------------------------
 // changing
@@ -126,36 +138,33 @@ export function listenerAt({ root }: Roster, position: number): Listener | undef
 
 /** The roster with the listener at `position` put through `step`; the same roster where `step` changes nothing. */
 export function updateAt(roster: Roster, position: number, step: (listener: Listener) => Listener): Roster {
-  const root = updateNode(roster.root, position, step);
-  return root === roster.root ? roster : { root, size: roster.size };
+  const before = listenerAt(roster, position);
+  if (before === undefined) return roster;
+  const after = step(before);
+  if (after === before) return roster;
+  return { root: withListener(roster.root, position, before, after), size: roster.size };
 }
 
-function updateNode(node: Node, position: number, step: (listener: Listener) => Listener): Node {
-  if ('listeners' in node) {
-    const before = node.listeners[position];
-    const after = before && step(before);
-    if (after === undefined || after === before) return node;
-    return leaf(replaced(node.listeners, position, after));
-  }
-  const slot = Math.floor(position / node.stride);
-  const before = node.children[slot];
-  const after = before && updateNode(before, position % node.stride, step);
-  if (after === undefined || after === before) return node;
-  return branch(replaced(node.children, slot, after), node.stride);
+function withListener(node: Node, position: number, before: Listener, after: Listener): Node {
+  const counts = countsAlike(before, after) ? node.counts : counting(counting(node.counts, before, -1), after, 1);
+  if ('listeners' in node) return { counts, listeners: replaced(node.listeners, slotOf(position, 0), after) };
+  const slot = slotOf(position, node.shift);
+  const child = withListener(node.children[slot] as Node, position, before, after);
+  return { counts, children: replaced(node.children, slot, child), shift: node.shift };
 }
 
-function replaced<A>(items: readonly A[], position: number, item: A): readonly A[] {
+function replaced<A>(items: readonly A[], slot: number, item: A): readonly A[] {
   const copy = items.slice();
-  copy[position] = item;
+  copy[slot] = item;
   return copy;
 }
 
 /** Puts every listener through `step` whose deadline is at or before `at`. */
 export function updateDue(roster: Roster, at: number, step: (listener: Listener) => Listener): Roster {
   const update = (node: Node): Node => {
-    if (node.tally.deadline > at) return node;
+    if (earliestBelow(node) > at) return node;
     if ('listeners' in node) return leaf(node.listeners.map(step));
-    return branch(node.children.map(update), node.stride);
+    return branch(node.children.map(update), node.shift);
   };
   const root = update(roster.root);
   return root === roster.root ? roster : { root, size: roster.size };
@@ -184,9 +193,9 @@ export function forEachChange(before: Roster, after: Roster, visit: (before: Lis
 export function dueListeners({ root }: Roster, at: number): readonly Listener[] {
   const due: Listener[] = [];
   const visit = (node: Node): void => {
-    if (node.tally.deadline > at) return;
+    if (earliestBelow(node) > at) return;
     if ('children' in node) node.children.forEach(visit);
-    else due.push(...node.listeners.filter((listener) => (windowOf(listener)?.ends ?? Infinity) <= at));
+    else due.push(...node.listeners.filter((listener) => endOf(listener) <= at));
   };
   visit(root);
   return due;

@@ -4,7 +4,7 @@ import test from 'ava';
 import * as O from 'fp-ts/lib/Option.js';
 import { type Listener, isLaunched, isWaitedFor, statusOf, windowOf } from '../dist/listener.js';
 import { type ModeName, type MonitorEvent, type MonitorState, failedCount, initialState, isSettled, listeners, nextDeadline } from '../dist/monitor.js';
-import { tallyOf } from '../dist/roster.js';
+import { countsOf, earliestDeadline } from '../dist/roster.js';
 import { configWith, heartbeat, steps } from './arbitraries.js';
 
 /** Longer takes minutes: each one more multiplies by the size of the alphabet. */
@@ -32,12 +32,12 @@ const count = (all: readonly Listener[], test: (listener: Listener) => boolean):
 function check(state: MonitorState, at: number): void {
   const all = listeners(state);
   const windows = all.flatMap((listener) => windowOf(listener) ?? []);
-  const tally = tallyOf(state.roster);
-  assert.equal(tally.deadline, windows.reduce((least, { ends }) => Math.min(least, ends), Infinity));
-  assert.equal(tally.active, count(all, (it) => statusOf(it) === 'active'));
-  assert.equal(tally.failed, count(all, (it) => statusOf(it) === 'failed'));
-  assert.equal(tally.unavailable, count(all, (it) => statusOf(it) === 'unavailable'));
-  assert.equal(tally.waitedFor, count(all, isWaitedFor));
+  const counts = countsOf(state.roster);
+  assert.equal(earliestDeadline(state.roster), windows.reduce((least, { ends }) => Math.min(least, ends), Infinity));
+  assert.equal(counts.active, count(all, (it) => statusOf(it) === 'active'));
+  assert.equal(counts.failed, count(all, (it) => statusOf(it) === 'failed'));
+  assert.equal(counts.unavailable, count(all, (it) => statusOf(it) === 'unavailable'));
+  assert.equal(counts.waitedFor, count(all, isWaitedFor));
   for (const listener of all) {
     const { phase, config } = listener;
     const window = windowOf(listener);
