@@ -2,6 +2,7 @@
  * The public face of the core: a pure state machine from heartbeats to the desired state of a network, and the plan
  * that leads there. See docs/embedding.md.
  */
+export { instanceOf, instancesOf, isOn, secondariesOf } from './address-index.js';
 export * from './address.js';
 export * from './interface-name.js';
 export * from './config/config.js';
@@ -11,6 +12,7 @@ export { type ConfigReading, isFaultless, readConfig, unreadableConfig } from '.
 export * from './desired.js';
 export * from './driver.js';
 export * from './lease.js';
+export * from './kernel-rules.js';
 export * from './ledger.js';
 export * from './listener.js';
 export * from './monitor.js';

@@ -3,11 +3,12 @@
  *
  * A lease changes no desired state and shows in no plan: it is kept beside them, by operations of its own.
  */
+import { instancesOf } from './address-index.js';
 import { familyOf } from './address.js';
 import type { Config } from './config/config.js';
 import { type Ledger, type OwnAddress, type Place, instanceKey, placeKey } from './ledger.js';
 import type { ModeName } from './monitor.js';
-import { type AddressAttributes, type ObservedAddress, type ObservedState, type Operation, instancesOf } from './network.js';
+import type { AddressAttributes, ObservedAddress, ObservedState, Operation } from './network.js';
 import type { Plan, Step } from './plan.js';
 
 /**

@@ -5,11 +5,12 @@
  * A pure value like the monitor's state. It learns from each observation ({@link learn}), from each operation that was
  * carried out ({@link record}), and from each reload ({@link reloadLedger}); plans are made from it.
  */
+import { instancesOf, isOn } from './address-index.js';
 import { type InterfaceAddress, type IpAddress, familyOf } from './address.js';
 import { type Config, isWildcard, managedInterfaces } from './config/config.js';
 import type { DesiredState } from './desired.js';
 import type { InterfaceName } from './interface-name.js';
-import { type ObservedAddress, type ObservedState, type Operation, instancesOf, isOn } from './network.js';
+import type { ObservedAddress, ObservedState, Operation } from './network.js';
 
 /** An address on an interface: what a card is known by. */
 export interface Place {
@@ -207,7 +208,9 @@ export interface Deed {
 export function record(ledger: Ledger, deeds: readonly Deed[], observed: ObservedState): Ledger {
   const own = new Map(ledger.own);
   const gone = new Set<string>();
-  let { shut, promotionRefused } = ledger;
+  // A name keeps the place that it got first.
+  const shut = new Map(ledger.shut.map((it) => [it.name, it]));
+  let { promotionRefused } = ledger;
   for (const { operation, purpose, outcome } of deeds) {
     const name = operation.interface;
     if (outcome === 'failed') {
@@ -218,20 +221,19 @@ export function record(ledger: Ledger, deeds: readonly Deed[], observed: Observe
     } else if (operation.op === 'address-del') {
       gone.add(instanceKey({ interface: name, ...operation.address }));
     } else if (operation.op === 'link-down' && outcome === 'done') {
-      shut = shutDown(shut, name, observed, gone);
+      shut.set(name, shutDown(shut.get(name), name, observed, gone));
     } else if (operation.op === 'link-up') {
-      shut = shut.map((it) => (it.name === name ? { ...it, down: false } : it));
+      const it = shut.get(name);
+      if (it !== undefined) shut.set(name, { ...it, down: false });
     }
   }
-  return { ...ledger, own, shut, promotionRefused };
+  return { ...ledger, own, shut: [...shut.values()], promotionRefused };
 }
 
-/** Remembers an interface that we put down, with the IPv6 addresses that this drops; `gone` went before by themselves. */
-function shutDown(shut: Ledger['shut'], name: InterfaceName, observed: ObservedState, gone: ReadonlySet<string>): Ledger['shut'] {
-  const before = shut.find((it) => it.name === name);
+/** An interface that we put down, with the IPv6 addresses that this drops; `gone` went before by themselves. */
+function shutDown(before: ShutInterface | undefined, name: InterfaceName, observed: ObservedState, gone: ReadonlySet<string>): ShutInterface {
   const isDropped = ({ address, prefix }: ObservedAddress): boolean => familyOf(address) === 6 && !gone.has(instanceKey({ interface: name, address, prefix }));
   const present = observed.get(name)?.addresses.filter(isDropped) ?? [];
   const missing = before?.dropped.filter(({ address }) => !present.some((other) => other.address === address)) ?? [];
-  const entry: ShutInterface = { name, down: true, dropped: [...missing, ...present] };
-  return before === undefined ? [...shut, entry] : shut.map((it) => (it === before ? entry : it));
+  return { name, down: true, dropped: [...missing, ...present] };
 }

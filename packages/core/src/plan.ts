@@ -6,21 +6,15 @@
  * would be lost is kept, and no operation changes nothing.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { instanceOf, instancesOf, secondariesOf } from './address-index.js';
 import { type InterfaceAddress, bitsOf, familyOf } from './address.js';
 import type { CardConfig, ListenerConfig } from './config/config.js';
 import { isWildcard } from './config/config.js';
 import type { DesiredState } from './desired.js';
 import type { InterfaceName } from './interface-name.js';
+import { applyToInterface } from './kernel-rules.js';
 import { type Ledger, type OwnAddress, type Place, type Purpose, instanceKey, placeKey } from './ledger.js';
-import {
-  type ObservedAddress,
-  type ObservedState,
-  type Operation,
-  applyToInterface,
-  instancesOf,
-  sameAddress,
-  secondariesOf,
-} from './network.js';
+import type { ObservedAddress, ObservedState, Operation } from './network.js';
 
 export interface Step {
   readonly operation: Operation;
@@ -159,8 +153,12 @@ function safely(wishes: readonly Wish[], ledger: Ledger, observed: ObservedState
   const takeRemoval = (wish: Wish, gone: InterfaceAddress, run: ReadonlySet<string>, needs: readonly number[]): void => {
     const name = wish.operation.interface;
     const it = network.get(name);
-    const instance = it?.addresses.find((address) => sameAddress(address, gone));
+    const instance = it && instanceOf(it, gone);
     if (it === undefined || instance === undefined) return;
+    if (it.promoteSecondaries && !promotions.has(name)) {
+      take(wish, needs);
+      return;
+    }
     const bystanders = secondariesOf(it, instance).filter(({ address, prefix }) => !run.has(instanceKey({ interface: name, address, prefix })));
     if (bystanders.length > 0 && !it.promoteSecondaries && !ledger.promotionRefused.has(name)) {
       const promotion = take({ operation: { op: 'promote-secondaries', interface: name }, purpose: 'ours', needs: null }, needs);

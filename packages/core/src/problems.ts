@@ -1,4 +1,5 @@
 /** What is not as it should be, in sentences for a person. */
+import { instancesOf } from './address-index.js';
 import { type IpAddress, formatInterfaceAddress } from './address.js';
 import { isWildcard } from './config/config.js';
 import { type DesiredState, bearersOf, lowerDevicesOf } from './desired.js';
@@ -6,7 +7,7 @@ import type { InterfaceName } from './interface-name.js';
 import { type Ledger, instanceKey } from './ledger.js';
 import { type Listener, isLaunched, isWaitedFor } from './listener.js';
 import { type MonitorState, isSettled, listeners } from './monitor.js';
-import { type ObservedState, instancesOf } from './network.js';
+import type { ObservedState } from './network.js';
 
 const nameOf = ({ config }: Listener): string => `listener ${String(config.index)} (${config.host} port ${String(config.port)})`;
 

@@ -6,7 +6,8 @@ import { type DesiredState, desiredState } from '../dist/desired.js';
 import type { InterfaceName } from '../dist/interface-name.js';
 import { type Ledger, forgetRemoved, learn, record } from '../dist/ledger.js';
 import { type MonitorState, listeners, transition } from '../dist/monitor.js';
-import { type ObservedState, type Operation, applyOperation } from '../dist/network.js';
+import { type Refusal, applyOperations, applyToInterface } from '../dist/kernel-rules.js';
+import type { ObservedState, Operation } from '../dist/network.js';
 import { type Plan, planListenerAddresses, planManaged } from '../dist/plan.js';
 import { close, configOf, heartbeat, launchedAt0, nameOf, withPrefix } from './arbitraries.js';
 
@@ -19,7 +20,15 @@ export const del = (name: string, address: string): Operation => ({ op: 'address
 
 /** What the kernel makes of it; what it refuses has no effect. */
 export const applied = (state: ObservedState, ...operations: readonly Operation[]): ObservedState =>
-  operations.reduce((it, operation) => E.getOrElse(() => it)(applyOperation(it, operation)), state);
+  applyOperations(state, operations);
+
+/** What the kernel makes of one operation, or why it refuses it. */
+export function applyOperation(state: ObservedState, operation: Operation): E.Either<Refusal, ObservedState> {
+  const it = state.get(operation.interface);
+  if (it === undefined) return E.left('no-such-interface');
+  const changed = applyToInterface(it, operation);
+  return E.isLeft(changed) ? changed : E.right(new Map(state).set(operation.interface, changed.right));
+}
 
 /** `{ eth0: ['10.0.0.1/24'] }`: up, without promotion, addresses added in this order. */
 export function networkOf(interfaces: Readonly<Record<string, readonly string[]>>, more: { readonly down?: readonly string[]; readonly promoting?: readonly string[] } = {}): ObservedState {

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
+import { instancesOf } from '../dist/address-index.js';
 import { familyOf, formatInterfaceAddress } from '../dist/address.js';
 import { desiredState } from '../dist/desired.js';
 import { type Ledger, emptyLedger, placeKey, reloadLedger } from '../dist/ledger.js';
 import { type MonitorState, listeners, transition } from '../dist/monitor.js';
-import { type ObservedState, formatOperation, instancesOf } from '../dist/network.js';
+import { type ObservedState, formatOperation } from '../dist/network.js';
 import { type Plan, operationsOf, planListenerAddresses, planManaged } from '../dist/plan.js';
 import { unmetDesires } from '../dist/problems.js';
 import { close, heartbeat } from './arbitraries.js';

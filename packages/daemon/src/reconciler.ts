@@ -20,11 +20,10 @@ import {
   type MonitorState,
   type NetworkDriver,
   type ObservedState,
-  type Operation,
   type OperationResult,
   type Place,
   type Plan,
-  applyOperation,
+  applyOperations,
   desiredState,
   differences,
   forgetRemoved,
@@ -393,13 +392,12 @@ export class Reconciler {
   private recordStage(carried: readonly Carried[], planned: ObservedState): void {
     const before = this.known ?? planned;
     for (const { step, result } of carried) {
-      if (result.outcome === 'failed') {
-        this.attempts.failed(step.operation, result.error.message);
-      } else {
-        this.attempts.succeeded(step.operation, this.repairing && result.outcome === 'done');
-        this.known = afterwards(this.known ?? planned, step.operation);
-      }
+      if (result.outcome === 'failed') this.attempts.failed(step.operation, result.error.message);
+      else this.attempts.succeeded(step.operation, this.repairing && result.outcome === 'done');
     }
+    // What must be known of the network until the next look.
+    const effective = carried.filter(({ result }) => result.outcome !== 'failed');
+    this.known = applyOperations(before, effective.map(({ step }) => step.operation));
     this.memory = record(this.memory, carried.map(deedOf), before);
   }
 
@@ -447,10 +445,4 @@ function unless<A>(signal: AbortSignal, value: Promise<A>, limit: number): Promi
       signal.removeEventListener('abort', give);
     });
   });
-}
-
-/** What must be known of the network after an operation, until the next look. */
-function afterwards(known: ObservedState, operation: Operation): ObservedState {
-  const next = applyOperation(known, operation);
-  return E.isRight(next) ? next.right : known;
 }

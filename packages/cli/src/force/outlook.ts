@@ -9,7 +9,7 @@ import {
   type ObservedState,
   type Operation,
   type Plan,
-  applyOperation,
+  applyOperations,
   desiredFor,
   forgetRemoved,
   formatOperation,
@@ -24,7 +24,6 @@ import {
   unmetDesires,
 } from '@fastbypass/core';
 import { afterSuccess } from '@fastbypass/daemon';
-import * as E from 'fp-ts/lib/Either.js';
 
 export type ForcedMode = Exclude<ModeName, 'unknown'>;
 
@@ -53,10 +52,7 @@ export function outlook(mode: ForcedMode, config: Config, before: Ledger, observ
 
 /** What would still not be as the mode asks if all of the plan succeeded: an interface is missing, say. */
 export function unmetAfter(mode: ForcedMode, config: Config, { ledger, plan }: Outlook, observed: ObservedState): readonly string[] {
-  const then = operationsOf(plan).reduce((network, operation) => {
-    const next = applyOperation(network, operation);
-    return E.isRight(next) ? next.right : network;
-  }, observed);
+  const then = applyOperations(observed, operationsOf(plan));
   return outlook(mode, config, afterSuccess(plan, ledger, observed), then).unmet;
 }
 
