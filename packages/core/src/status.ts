@@ -51,6 +51,18 @@ export const InterfaceReport = t.type({
 });
 export type InterfaceReport = t.TypeOf<typeof InterfaceReport>;
 
+/** The last bypass that a deadline brought. */
+export const FailoverReport = t.type({
+  /** When the window that decided ended; ISO-8601 in UTC. */
+  deadline: t.string,
+  /** By which the deadline was served late. */
+  latenessMs: t.number,
+  /** From the deadline to the kernel's last answer to the plan. */
+  toKernelMs: t.number,
+  operations: t.number,
+});
+export type FailoverReport = t.TypeOf<typeof FailoverReport>;
+
 /** Times are ISO-8601 in UTC. */
 export const StatusReport = t.type({
   version: t.string,
@@ -69,6 +81,8 @@ export const StatusReport = t.type({
   listeners: t.array(ListenerReport),
   cards: t.array(CardReport),
   interfaces: t.array(InterfaceReport),
+  /** Null before the first of this process. */
+  lastFailover: nullable(FailoverReport),
   config: t.type({
     path: t.string,
     loadedAt: t.string,

@@ -16,6 +16,7 @@ import {
   statusOf,
 } from '@fastbypass/core';
 import { match } from 'ts-pattern';
+import type { Failover } from './failover.js';
 import type { Logger } from './logger.js';
 
 export type EventName = 'status' | 'mode' | 'plan' | 'reload';
@@ -78,6 +79,11 @@ export class Announcer {
     if (begun.length === 0) return;
     this.log.debug(`${String(begun.length)} operations took ${tookMs.toFixed(2)} ms from the decision to the last answer`);
     this.publish('plan', planRecord(begun), at);
+  }
+
+  failover({ late, toKernel, operations }: Failover): void {
+    const what = `${String(operations)} ${operations === 1 ? 'operation' : 'operations'}`;
+    this.log.warning(`the bypass reached the kernel ${toKernel.toFixed(2)} ms after the deadline: ${what}; the deadline was served ${late.toFixed(2)} ms late`);
   }
 
   /** Tells what has become a problem, and what is none any more. */

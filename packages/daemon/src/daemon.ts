@@ -58,6 +58,7 @@ import { readConfigFile } from './config-file.js';
 import { type ControlServer, openControlServer } from './control-server.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { Launcher } from './launcher.js';
+import { FailoverWatch } from './failover.js';
 import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
 import { Persistence } from './persistence.js';
@@ -93,6 +94,7 @@ export class Daemon {
   private readonly reconciler: Reconciler;
   private readonly persistence: Persistence;
   private readonly serial = oneAtATime();
+  private readonly failovers = new FailoverWatch();
   private control: ControlServer | null = null;
   private deciding: NodeJS.Immediate | null = null;
   private watchTrouble: string | null = null;
@@ -128,7 +130,7 @@ export class Daemon {
       judge: (at, late) => {
         this.metrics.servedLate(late);
         this.step({ type: 'expired', at, late });
-        this.decide(clock.now());
+        this.decide(clock.now(), { deadline: at - late, late });
       },
     });
     this.launcher = new Launcher(
@@ -174,6 +176,7 @@ export class Daemon {
         this.watchTrouble = trouble;
       },
       onIdle: () => {
+        this.failovers.expect(null);
         this.announcer.problems([...this.reconciler.unmet(), ...this.reconciler.problems(), ...standingProblems(this.decidedState, this.reconciler.observed ?? new Map(), this.reading.unwatched)]);
       },
       onFirstSight: () => void this.serial(() => this.launchAll()),
@@ -279,13 +282,17 @@ export class Daemon {
     });
   }
 
-  private decide(at: number): void {
+  /** @param served the deadline that brings the decision, ms, and by how much it was served late; absent: none does */
+  private decide(at: number, served?: { readonly deadline: number; readonly late: number }): void {
     if (this.deciding !== null) clearImmediate(this.deciding);
     this.deciding = null;
     if (this.ended !== null) return;
     const before = this.decidedState;
     this.step({ type: 'decided', at });
-    if (before.mode !== this.state.mode) this.told.since = this.options.clock.iso(this.state.mode.since);
+    if (before.mode !== this.state.mode) {
+      this.told.since = this.options.clock.iso(this.state.mode.since);
+      this.failovers.expect(this.state.mode.name === 'bypass' ? (served ?? null) : null);
+    }
     this.decidedState = this.state;
     if (asksTheSame(before, this.state)) this.reconciler.reconsider();
     else this.reconciler.decided();
@@ -381,6 +388,7 @@ export class Daemon {
         ...log.problems(),
         ...(this.watchTrouble === null ? [] : [this.watchTrouble]),
       ],
+      lastFailover: this.failovers.report(clock.iso),
       reading: this.reading,
       diagnostics: this.diagnostics,
     });
@@ -394,6 +402,10 @@ export class Daemon {
     }
     this.metrics.planned(plan, results, tookMs);
     this.announcer.plan(plan, results, tookMs, now);
+    const failover = this.failovers.end(now, results.filter((result) => result !== null).length);
+    if (failover === null) return;
+    this.metrics.failedOver(failover.toKernel);
+    this.announcer.failover(failover);
   }
 
   private remembered(config: MonitorState['config']): Reconciler['ledger'] {

@@ -23,6 +23,12 @@ export class Metrics {
     buckets: BUCKETS,
     registers: [this.registry],
   });
+  private readonly failover = new Histogram({
+    name: 'fastbypass_deadline_to_kernel_seconds',
+    help: "From the deadline that brought a bypass to the kernel's last answer to the plan.",
+    buckets: BUCKETS,
+    registers: [this.registry],
+  });
   private readonly lateness = new Histogram({
     name: 'fastbypass_loop_lateness_seconds',
     help: 'How late the event loop served a deadline.',
@@ -84,6 +90,11 @@ export class Metrics {
       if (result !== undefined) this.operations.inc({ op: operation.op, result });
     }
     this.toKernel.observe(ms / 1000);
+  }
+
+  /** @param ms from the deadline that brought a bypass to the last answer */
+  failedOver(ms: number): void {
+    this.failover.observe(ms / 1000);
   }
 
   /** @param ms by which a deadline was served late */

@@ -37,6 +37,7 @@ export interface StatusInputs {
   readonly unmet: readonly string[];
   /** What else is wrong, beyond what the state itself shows. */
   readonly troubles: readonly string[];
+  readonly lastFailover: StatusReport['lastFailover'];
   readonly reading: ConfigReading;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -62,6 +63,7 @@ export function statusReport(inputs: StatusInputs): StatusReport {
     listeners: listeners(state).map((listener) => listenerReport(listener, now)),
     cards: cardReports(desired, observed),
     interfaces: interfaceReports(desired, observed),
+    lastFailover: inputs.lastFailover,
     config: { path: reading.file, loadedAt: told.loadedAt, diagnostics: inputs.diagnostics.map(diagnosticReport) },
   };
 }

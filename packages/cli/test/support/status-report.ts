@@ -36,6 +36,7 @@ export const NORMAL: StatusReport = {
     { index: 1, address: '192.168.1.212/32', interface: 'eth0', desired: 'present', observed: 'present' },
   ],
   interfaces: [],
+  lastFailover: null,
   config: { path: '/var/fastbypass_monitor/backend/.env', loadedAt: '2026-01-04T23:10:00.000Z', diagnostics: [] },
 };
 

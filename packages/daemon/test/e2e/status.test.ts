@@ -178,6 +178,22 @@ test('the metrics have the names that others look for', async (t) => {
   }
 });
 
+test('a failover is told with its figures: in the status, the log and the metrics', async (t) => {
+  const bed = new Bed(t);
+  const ports = await freePorts(1);
+  const daemon = await bed.start(mockConfig({ ports, lines: ['LISTEN_HEARTBEAT_TIMEOUT=300'] }));
+  t.is((await daemon.status()).lastFailover, null);
+  bed.dpi(ports[0] ?? 0).send();
+  const { lastFailover, since } = await statusWhere(daemon, 'it has failed over', ({ mode, converged }) => mode === 'bypass' && converged);
+  t.is(lastFailover?.operations, 2);
+  const latest = Date.parse(since) - Date.parse(lastFailover?.deadline ?? '');
+  t.true(latest >= 0 && latest <= (lastFailover?.toKernelMs ?? 0) + 1);
+  t.true((lastFailover?.latenessMs ?? -1) >= 0 && (lastFailover?.latenessMs ?? 0) <= (lastFailover?.toKernelMs ?? 0));
+  t.regex(daemon.output, /the bypass reached the kernel [\d.]+ ms after the deadline: 2 operations/);
+  const { text } = await daemon.request('GET', '/metrics');
+  t.true(text.split('\n').includes('fastbypass_deadline_to_kernel_seconds_count 1'), text);
+});
+
 test('what the control socket does not have is answered with what it has', async (t) => {
   const bed = new Bed(t);
   const daemon = await bed.start(mockConfig({ ports: await freePorts(1) }));
