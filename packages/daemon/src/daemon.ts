@@ -125,6 +125,11 @@ export class Daemon {
     this.timer = new DeadlineTimer({
       now: clock.now,
       nextDeadline: () => O.toNullable(nextDeadline(this.state)),
+      isUrgent: (at) => {
+        // A listener that has failed already only counts on; where nobody is due it is the end of the hold.
+        const due = dueAt(this.state, at);
+        return due.length === 0 || due.some(({ phase }) => phase.status !== 'failed');
+      },
       due: (at) => dueAt(this.state, at).map(({ id }) => id),
       datagrams: (id) => this.launcher.datagrams(id),
       judge: (at, late) => {

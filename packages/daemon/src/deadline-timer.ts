@@ -4,6 +4,10 @@
  * libuv may serve an expired timer before datagrams that are already queued, above all after a stall; and it reads at
  * most 32 datagrams of a socket in one pass. So when a deadline has come, the loop is let round until a whole pass has
  * read nothing from the sockets in question: what was queued when the window ended has been heard by then.
+ *
+ * Timers count whole ms by a clock that is read once for each turn of the loop, and so may come 1 ms late. A deadline
+ * that may bring a verdict is therefore waited for by a timer that comes a little early, and the rest by turns of the
+ * loop without a pause. This costs nothing while heartbeats arrive: they have moved the deadline away by then.
  */
 import type { ListenerId } from '@fastbypass/core';
 
@@ -13,10 +17,17 @@ import type { ListenerId } from '@fastbypass/core';
  */
 const QUEUE_LIMIT = 16_384;
 
+/** ms by which a timer is set too early, so that it does not come too late. */
+const LEAD = 1;
+/** ms that a timer may come early, its lead included: what is left then is waited for by turns of the loop. */
+const EARLY = 3;
+
 export interface DeadlineHooks {
   readonly now: () => number;
   /** The next instant at which time alone changes something; null where none is. */
   readonly nextDeadline: () => number | null;
+  /** Whether what ends by `at` may change more than a count: then it must not be late. */
+  readonly isUrgent: (at: number) => boolean;
   /** Listeners whose window has ended by `at`. */
   readonly due: (at: number) => readonly ListenerId[];
   /** Datagrams read so far from the socket of a listener. */
@@ -28,7 +39,8 @@ export interface DeadlineHooks {
 export class DeadlineTimer {
   private timer: NodeJS.Timeout | null = null;
   private armedFor = Infinity;
-  private draining: NodeJS.Immediate | null = null;
+  /** The turn of the loop that is waited for. */
+  private turn: NodeJS.Immediate | null = null;
 
   constructor(private readonly hooks: DeadlineHooks) {}
 
@@ -37,23 +49,24 @@ export class DeadlineTimer {
    * again when it fires, so that a heartbeat costs no timer.
    */
   arm(): void {
-    if (this.draining !== null) return;
+    if (this.turn !== null) return;
     const deadline = this.hooks.nextDeadline() ?? Infinity;
     if (deadline >= this.armedFor) return;
     if (this.timer !== null) clearTimeout(this.timer);
     this.armedFor = deadline;
-    // Timers count whole ms and may fire a little early: then fire() arms again.
+    const left = deadline - this.hooks.now();
+    const pause = this.hooks.isUrgent(deadline) ? Math.floor(left) - LEAD : Math.ceil(left);
     this.timer = setTimeout(() => {
       this.fire(deadline);
-    }, Math.max(0, Math.ceil(deadline - this.hooks.now())));
+    }, Math.max(0, pause));
   }
 
   stop(): void {
     if (this.timer !== null) clearTimeout(this.timer);
-    if (this.draining !== null) clearImmediate(this.draining);
+    if (this.turn !== null) clearImmediate(this.turn);
     this.timer = null;
     this.armedFor = Infinity;
-    this.draining = null;
+    this.turn = null;
   }
 
   private fire(wasDue: number): void {
@@ -61,8 +74,13 @@ export class DeadlineTimer {
     this.armedFor = Infinity;
     const at = this.hooks.now();
     const deadline = this.hooks.nextDeadline() ?? Infinity;
-    if (deadline > at) this.arm();
-    else this.drain(at, wasDue, new Map());
+    if (deadline <= at) this.drain(at, wasDue, new Map());
+    else if (deadline - at > EARLY || !this.hooks.isUrgent(deadline)) this.arm();
+    else
+      this.turn = setImmediate(() => {
+        this.turn = null;
+        this.fire(deadline);
+      });
   }
 
   /** @param begun datagrams of each socket in question at the beginning */
@@ -70,8 +88,8 @@ export class DeadlineTimer {
     const before = this.hooks.due(at).map((id) => ({ id, count: this.hooks.datagrams(id) }));
     for (const { id, count } of before) if (!begun.has(id)) begun.set(id, count);
     // A pass: the loop polls every socket between here and there.
-    this.draining = setImmediate(() => {
-      this.draining = null;
+    this.turn = setImmediate(() => {
+      this.turn = null;
       const still = new Set(this.hooks.due(at));
       const unread = before.some(({ id, count }) => {
         const now = this.hooks.datagrams(id);

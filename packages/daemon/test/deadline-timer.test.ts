@@ -53,6 +53,7 @@ function judge(queued: number, accepted: boolean): Promise<{ readonly judged: Ju
     const timer = new DeadlineTimer({
       now: () => performance.now(),
       nextDeadline: () => next,
+      isUrgent: () => true,
       due: (at) => (next !== null && next <= at ? [7] : []),
       datagrams: () => queue.datagrams,
       judge: (at, late) => {
@@ -97,6 +98,7 @@ test('a deadline that moves away costs no timer, and the timer looks again', asy
     const timer = new DeadlineTimer({
       now: () => performance.now(),
       nextDeadline: () => next,
+      isUrgent: () => true,
       due: () => [],
       datagrams: () => 0,
       judge: (at) => {
@@ -120,6 +122,7 @@ test('a deadline that comes nearer is armed for', async (t) => {
       const timer = new DeadlineTimer({
         now: () => performance.now(),
         nextDeadline: () => next,
+        isUrgent: () => true,
         due: () => [],
         datagrams: () => 0,
         judge: () => {
@@ -133,4 +136,39 @@ test('a deadline that comes nearer is armed for', async (t) => {
       timer.arm();
     }),
   );
+});
+
+/** Waits for a deadline `ahead` ms from now. */
+function waitFor(ahead: number, isUrgent: boolean): Promise<{ readonly early: boolean; readonly asked: number }> {
+  return new Promise((resolve) => {
+    const deadline = performance.now() + ahead;
+    let next: number | null = deadline;
+    let asked = 0;
+    const timer = new DeadlineTimer({
+      now: () => performance.now(),
+      nextDeadline: () => {
+        asked++;
+        return next;
+      },
+      isUrgent: () => isUrgent,
+      due: () => [],
+      datagrams: () => 0,
+      judge: (at) => {
+        next = null;
+        resolve({ early: at < deadline, asked });
+      },
+    });
+    timer.arm();
+  });
+}
+
+test('no deadline is judged early, whatever part of a ms it falls on', async (t) => {
+  const waits = Array.from({ length: 60 }, (_, place) => waitFor(3 + place * 0.37, place % 2 === 0));
+  t.deepEqual((await Promise.all(waits)).filter(({ early }) => early), []);
+});
+
+test('the loop turns without a pause for a verdict alone', async (t) => {
+  const { asked } = await waitFor(30, false);
+  // When it is armed, when the timer fires (once more where that was early), after the verdict.
+  t.true(asked <= 4, String(asked));
 });
