@@ -1,4 +1,6 @@
 import test from 'ava';
+import { loadAddon } from '@fastbypass/driver-netlink';
+import * as E from 'fp-ts/lib/Either.js';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { whyNoNamespaces } from '@fastbypass/test-fixtures';
@@ -36,7 +38,7 @@ function demo(words: readonly string[], { until, asNobody = false }: { readonly 
 test('the demo shows what it is to show, in lines of 80 characters', async (t) => {
   const { output, code } = await demo([]);
   t.is(code, 0, output);
-  const inOrder = ['NORMAL', 'DPI 2 has FAILED', 'shuts down interface e2', 'DPI 1 has FAILED', 'BYPASS', 'takes 192.168.1.211/32 off eth0', 'NORMAL', 'All happened as it should'];
+  const inOrder = ['it runs with the driver mock', 'NORMAL', 'DPI 2 has FAILED', 'shuts down interface e2', 'DPI 1 has FAILED', 'BYPASS', 'takes 192.168.1.211/32 off eth0', 'NORMAL', 'All happened as it should'];
   let from = 0;
   for (const text of inOrder) {
     const at = output.indexOf(text, from);
@@ -65,6 +67,7 @@ test('unknown words are wrong usage', async (t) => {
   t.is(code, 0, output);
   t.regex(output, /card 0: traffic through the DPIs[^]*card 0: joins the line[^]*card 0: traffic through/);
   t.regex(output, /the kernel agrees: it has no address of a card/);
+  t.true(output.includes(`it runs with the driver ${E.isRight(loadAddon()) ? 'netlink' : 'iproute2'}`), output);
 });
 
 test('--real without root says what to do', async (t) => {

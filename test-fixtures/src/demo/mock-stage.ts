@@ -10,7 +10,7 @@ export async function mockStage(): Promise<Stage> {
   const listeners = ports.map((port) => ({ host: HOST, port }));
   const dpis = listeners.map((aim) => new LocalDpi({ ...aim, interval: INTERVAL }));
   return {
-    about: `Real heartbeats over UDP on ${HOST}; the network is in memory (DRIVER=mock).`,
+    about: `Real heartbeats over UDP on ${HOST}; the network is in memory.`,
     config: configText('mock', 'lo', listeners),
     namespace: null,
     dpis,

@@ -68,6 +68,7 @@ export class Play {
       this.positions[card] = position;
       this.screen.say({ kind: 'card', text: `card ${String(card)}: ${positionText[position]}` });
     });
+    this.good(`it runs with the driver ${(await daemon.status()).driver}`);
     await this.until('DPI 0 and DPI 1 are heard', ({ listeners }) => [0, 1].every((index) => listeners[index]?.status === 'active'));
     const early = await daemon.status();
     if (early.settled || early.cards.some(({ observed }) => observed === 'present')) throw new Error('the daemon did not wait for DPI 2');

@@ -25,8 +25,8 @@ export async function realStage(): Promise<Stage> {
     const dpis = await Promise.all(listeners.map((aim) => RemoteDpi.start(outside, { ...aim, interval: INTERVAL })));
     const way = pinger() === 'ping' ? 'The cards ping.' : 'No ping is installed here: the cards knock on a TCP port.';
     return {
-      about: `The real kernel, in throw-away network namespaces (DRIVER=iproute2).\n${way}`,
-      config: configText('iproute2', 'eth0', listeners),
+      about: `The real kernel, in throw-away network namespaces.\n${way}`,
+      config: configText(null, 'eth0', listeners),
       namespace: broker,
       dpis,
       kernelHas: async () => {

@@ -30,10 +30,14 @@ export const CARDS = ['192.168.1.211', '192.168.1.212'] as const;
 export const GLOBAL = 'e0';
 export const OWN = { 1: 'e1', 2: 'e2' } as const;
 
-/** The configuration that an operator would write. */
-export function configText(driver: string, listenerInterface: string, listeners: readonly { readonly host: string; readonly port: number }[]): string {
+/**
+ * The configuration that an operator would write.
+ *
+ * @param driver null: none is named, the default runs
+ */
+export function configText(driver: 'mock' | null, listenerInterface: string, listeners: readonly { readonly host: string; readonly port: number }[]): string {
   return [
-    `DRIVER=${driver}`,
+    ...(driver === null ? [] : [`DRIVER=${driver}`]),
     ...listeners.flatMap(({ host, port }, index) => [`LISTEN_HB_HOST[${String(index)}]=${host}`, `LISTEN_HB_PORT[${String(index)}]=${String(port)}`]),
     `LISTEN_HEARTBEAT_IFS=${listenerInterface}`,
     `LISTEN_HEARTBEAT_TIMEOUT=${String(WINDOW)}`,
