@@ -11,8 +11,11 @@ export const HOST = '192.168.1.202';
 export const PORTS = [3000, 3100] as const;
 export const CARDS = ['192.168.1.211', '192.168.1.212'] as const;
 
+export const REAL_DRIVERS = ['iproute2', 'netlink'] as const;
+export type RealDriver = (typeof REAL_DRIVERS)[number];
+
 /** The minimal configuration of the original documentation. */
-export const minimalConfig = (timeout: number, driver: 'iproute2' | 'netlink' = 'iproute2'): string => `\
+export const minimalConfig = (timeout: number, driver: RealDriver): string => `\
 DRIVER=${driver}
 LISTEN_HB_HOST[0]=${HOST}
 LISTEN_HB_PORT[0]=${String(PORTS[0])}
@@ -29,24 +32,26 @@ BYPASS_CARD_IFS=eth0
 
 const why = await whyNoNamespaces();
 const addon = loadAddon();
-/** Why `DRIVER=netlink` cannot be tested here; null where it can. */
-export const whyNoNetlink: string | null = E.isLeft(addon) ? addon.left.message : null;
+/** Why this driver cannot be tested here; null where it can. */
+export const whyNot = (driver: RealDriver): string | null => why ?? (driver === 'netlink' && E.isLeft(addon) ? addon.left.message : null);
 
 /** A test on the real kernel; where the machine cannot, it is skipped by its name and the reason. */
-export function kernelTest(title: string, body: Implementation<[]>): void {
-  if (why === null) test(title, body);
-  else test.skip(`${title} (${why})`, body);
+export function kernelTest(driver: RealDriver, title: string, body: Implementation<[]>): void {
+  const reason = whyNot(driver);
+  if (reason === null) test(`${driver}: ${title}`, body);
+  else test.skip(`${driver}: ${title} (${reason})`, body);
 }
 
-/**
- * One with short windows: a machine that is busy with other tests would make DPIs truly silent.
- *
- * @param lacking why this test cannot run here for a reason of its own; null: none
- */
-export function serialKernelTest(title: string, body: Implementation<[]>, lacking: string | null = null): void {
-  const reason = why ?? lacking;
-  if (reason === null) test.serial(title, body);
-  else test.serial.skip(`${title} (${reason})`, body);
+/** The same with each driver. */
+export function kernelTests(title: string, body: (t: ExecutionContext, driver: RealDriver) => Promise<void>): void {
+  for (const driver of REAL_DRIVERS) kernelTest(driver, title, (t) => body(t, driver));
+}
+
+/** One with short windows: a machine that is busy with other tests would make DPIs truly silent. */
+export function serialKernelTest(driver: RealDriver, title: string, body: Implementation<[]>): void {
+  const reason = whyNot(driver);
+  if (reason === null) test.serial(`${driver}: ${title}`, body);
+  else test.serial.skip(`${driver}: ${title} (${reason})`, body);
 }
 
 export class Broker {

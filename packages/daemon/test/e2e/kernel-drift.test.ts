@@ -1,7 +1,7 @@
 /** What somebody else does to the network of a running daemon, on the real kernel. */
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { CARDS, Broker, HOST, kernelTest, minimalConfig } from './broker.js';
+import { CARDS, Broker, HOST, kernelTest, kernelTests, minimalConfig } from './broker.js';
 import { statusWhere, until } from './bed.js';
 
 const BOTH = [`${HOST}/32`, ...CARDS.map((card) => `${card}/32`)];
@@ -19,10 +19,10 @@ async function took(action: () => Promise<unknown>): Promise<number> {
   return performance.now() - begun;
 }
 
-kernelTest("a card's address that somebody deletes is back at once", async (t) => {
+kernelTests("a card's address that somebody deletes is back at once", async (t, driver) => {
   const broker = await Broker.create(t);
   await broker.talkingDpis();
-  const daemon = await broker.start(minimalConfig(3000));
+  const daemon = await broker.start(minimalConfig(3000, driver));
   await statusWhere(daemon, 'the mode is normal', isNormal);
   await broker.namespace.ip('address', 'del', `${CARDS[0]}/32`, 'dev', 'eth0');
   const ms = await took(() => broker.has(BOTH));
@@ -30,10 +30,10 @@ kernelTest("a card's address that somebody deletes is back at once", async (t) =
   t.deepEqual(broker.cardHistory().slice(2), [`-eth0 ${CARDS[0]}/32`, `+eth0 ${CARDS[0]}/32`]);
 });
 
-kernelTest("a card's address that somebody adds in bypass goes at once, whatever its prefix", async (t) => {
+kernelTests("a card's address that somebody adds in bypass goes at once, whatever its prefix", async (t, driver) => {
   const broker = await Broker.create(t);
   const [, one] = await broker.talkingDpis();
-  const daemon = await broker.start(minimalConfig(2000));
+  const daemon = await broker.start(minimalConfig(2000, driver));
   await statusWhere(daemon, 'the mode is normal', isNormal);
   await one.hush();
   await statusWhere(daemon, 'the mode is bypass', isBypass);
@@ -44,10 +44,10 @@ kernelTest("a card's address that somebody adds in bypass goes at once, whatever
   await broker.has(BOTH);
 });
 
-kernelTest("a listener's address that somebody deletes is back at once, and the DPI is heard on", async (t) => {
+kernelTests("a listener's address that somebody deletes is back at once, and the DPI is heard on", async (t, driver) => {
   const broker = await Broker.create(t);
   await broker.talkingDpis();
-  const daemon = await broker.start(minimalConfig(3000));
+  const daemon = await broker.start(minimalConfig(3000, driver));
   await statusWhere(daemon, 'the mode is normal', isNormal);
   await broker.namespace.ip('address', 'del', `${HOST}/32`, 'dev', 'eth0');
   const ms = await took(() => broker.has(BOTH));
@@ -57,12 +57,12 @@ kernelTest("a listener's address that somebody deletes is back at once, and the 
   t.is(status.mode, 'normal');
 });
 
-kernelTest('managed interfaces follow the mode, and what somebody does to them is undone', async (t) => {
+kernelTests('managed interfaces follow the mode, and what somebody does to them is undone', async (t, driver) => {
   const broker = await Broker.create(t);
   for (const name of ['e1', 'e2']) await broker.namespace.addPair(name);
   const isUp = async (name: string): Promise<boolean> => /<[^>]*\bUP\b/.test(await broker.namespace.ip('-o', 'link', 'show', 'dev', name));
   const [, one] = await broker.talkingDpis();
-  const daemon = await broker.start(`${minimalConfig(2000)}LISTEN_CUBRO_IFS=e1\nLISTEN_SHUTDOWN_CUBRO_IFS_WHEN_BYPASS=1\n`);
+  const daemon = await broker.start(`${minimalConfig(2000, driver)}LISTEN_CUBRO_IFS=e1\nLISTEN_SHUTDOWN_CUBRO_IFS_WHEN_BYPASS=1\n`);
   await statusWhere(daemon, 'the mode is normal', isNormal);
   await broker.namespace.ip('link', 'set', 'dev', 'e1', 'down');
   await until('e1 is up again', () => isUp('e1'));
@@ -76,10 +76,10 @@ kernelTest('managed interfaces follow the mode, and what somebody does to them i
   await until('e1 is up', () => isUp('e1'));
 });
 
-kernelTest('a missing interface is waited for, and taken when it appears', async (t) => {
+kernelTests('a missing interface is waited for, and taken when it appears', async (t, driver) => {
   const broker = await Broker.create(t);
   await broker.talkingDpis();
-  const daemon = await broker.start(minimalConfig(3000).replace('BYPASS_CARD_IFS=eth0', 'BYPASS_CARD_IFS=eth1'));
+  const daemon = await broker.start(minimalConfig(3000, driver).replace('BYPASS_CARD_IFS=eth0', 'BYPASS_CARD_IFS=eth1'));
   const missing = await statusWhere(daemon, 'the mode is normal', ({ mode }) => mode === 'normal');
   t.deepEqual(missing.cards.map(({ desired, observed }) => `${desired} ${observed}`), ['present missing', 'present missing']);
   t.false(missing.converged);
@@ -94,10 +94,10 @@ kernelTest('a missing interface is waited for, and taken when it appears', async
   await broker.has(CARDS.map((card) => `${card}/32`), 'eth1');
 });
 
-kernelTest('a listener whose interface is missing is unavailable, and launched when it appears', async (t) => {
+kernelTests('a listener whose interface is missing is unavailable, and launched when it appears', async (t, driver) => {
   const broker = await Broker.create(t);
   await broker.talkingDpis();
-  const daemon = await broker.start(minimalConfig(3000).replace('LISTEN_HEARTBEAT_IFS=eth0', 'LISTEN_HEARTBEAT_IFS=eth9'));
+  const daemon = await broker.start(minimalConfig(3000, driver).replace('LISTEN_HEARTBEAT_IFS=eth0', 'LISTEN_HEARTBEAT_IFS=eth9'));
   const { listeners, settled } = await daemon.status();
   t.deepEqual(listeners.map(({ status }) => status), ['unavailable', 'unavailable']);
   t.regex(listeners[0]?.reason ?? '', /eth9/);
@@ -108,14 +108,14 @@ kernelTest('a listener whose interface is missing is unavailable, and launched w
   await broker.has(CARDS.map((card) => `${card}/32`));
 });
 
-kernelTest('addresses and routes of others survive the removal of a primary that they hang on', async (t) => {
+kernelTests('addresses and routes of others survive the removal of a primary that they hang on', async (t, driver) => {
   const foreign = ['192.168.1.5/24', '192.168.1.6/24', '10.9.0.1/16'];
   const broker = await Broker.create(t, [`address add ${CARDS[0]}/24 dev eth0`, ...foreign.map((address) => `address add ${address} dev eth0`), 'route add default via 192.168.1.254 dev eth0']);
   const routes = async (): Promise<string> => (await broker.namespace.ip('-4', 'route', 'show', 'default')).trim();
   const before = await routes();
   t.regex(before, /^default via 192\.168\.1\.254/);
   const [, one] = await broker.talkingDpis();
-  const daemon = await broker.start(minimalConfig(2000));
+  const daemon = await broker.start(minimalConfig(2000, driver));
   await statusWhere(daemon, 'the mode is normal', isNormal);
   await broker.has([...foreign, `${CARDS[0]}/24`, `${CARDS[1]}/32`, `${HOST}/32`]);
   await one.hush();
@@ -127,10 +127,10 @@ kernelTest('addresses and routes of others survive the removal of a primary that
   t.true(broker.history.filter((notice) => notice.startsWith('-')).every((notice) => CARDS.some((card) => notice.includes(card))), broker.history.join(', '));
 });
 
-kernelTest('nothing is touched that the configuration does not name', async (t) => {
+kernelTests('nothing is touched that the configuration does not name', async (t, driver) => {
   const broker = await Broker.create(t, ['address add 192.168.1.210/32 dev eth0', 'address add 192.168.1.21/32 dev eth0']);
   const [, one] = await broker.talkingDpis();
-  const daemon = await broker.start(minimalConfig(2000));
+  const daemon = await broker.start(minimalConfig(2000, driver));
   await statusWhere(daemon, 'the mode is normal', isNormal);
   await one.hush();
   await statusWhere(daemon, 'the mode is bypass', isBypass);
@@ -138,13 +138,13 @@ kernelTest('nothing is touched that the configuration does not name', async (t) 
   t.false(broker.history.some((notice) => /^-.*192\.168\.1\.21(0)?\//.test(notice)));
 });
 
-kernelTest('where there is no ip command the daemon says so, goes on, and works once there is one', async (t) => {
+kernelTest('iproute2', 'where there is no ip command the daemon says so, goes on, and works once there is one', async (t) => {
   const broker = await Broker.create(t);
   const folder = join(broker.bed.home.dir, 'bin');
   mkdirSync(folder);
   symlinkSync(commandOf('nsenter'), join(folder, 'nsenter'));
   await broker.talkingDpis();
-  const daemon = await broker.start(minimalConfig(2000), { env: { PATH: folder } });
+  const daemon = await broker.start(minimalConfig(2000, 'iproute2'), { env: { PATH: folder } });
   const { problems, converged, listeners } = await daemon.status();
   t.true(problems.some((problem) => problem.includes('there is no such command')), problems.join('; '));
   t.false(converged);

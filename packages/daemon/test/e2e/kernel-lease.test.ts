@@ -1,15 +1,14 @@
 /** `BYPASS_CARD_LEASE` on the real kernel: who dies or hangs lets the cards bypass; who stops leaves them as they are. */
 import type { DaemonProcess } from '@fastbypass/test-fixtures';
-import { Broker, CARDS, HOST, PORTS, minimalConfig, serialKernelTest, whyNoNetlink } from './broker.js';
+import { Broker, CARDS, HOST, PORTS, REAL_DRIVERS, minimalConfig, serialKernelTest } from './broker.js';
 import { statusWhere, until } from './bed.js';
 
 const LEASE = 3;
 const OWN = `${HOST}/32`;
 const STANDING = [OWN, ...CARDS.map((card) => `${card}/32`)];
 
-for (const driver of ['iproute2', 'netlink'] as const) {
+for (const driver of REAL_DRIVERS) {
   const config = (lease: number): string => `${minimalConfig(60_000, driver)}BYPASS_CARD_LEASE=${String(lease)}\n`;
-  const lacking = driver === 'netlink' ? whyNoNetlink : null;
 
   /** Seconds that the kernel still keeps each card's address; `forever` for a permanent one. */
   const lives = async (broker: Broker): Promise<readonly string[]> => {
@@ -20,7 +19,8 @@ for (const driver of ['iproute2', 'netlink'] as const) {
   const normal = (daemon: DaemonProcess): Promise<unknown> => statusWhere(daemon, 'the mode is normal', ({ mode, converged }) => mode === 'normal' && converged);
 
   serialKernelTest(
-    `${driver}: a lease is renewed, promotion on before it; a clean stop makes it permanent`,
+    driver,
+    'a lease is renewed, promotion on before it; a clean stop makes it permanent',
     async (t) => {
       const broker = await Broker.create(t, [`address add ${CARDS[0]}/24 dev eth0`, 'address add 192.168.1.5/24 dev eth0']);
       await broker.dpi(PORTS[0]);
@@ -38,11 +38,11 @@ for (const driver of ['iproute2', 'netlink'] as const) {
       t.deepEqual(await daemon.stop(), { code: 0, signal: null });
       t.deepEqual(await lives(broker), ['forever', 'forever']);
     },
-    lacking,
   );
 
   serialKernelTest(
-    `${driver}: killed, a restart within the lease changes nothing; without one the addresses expire and come back later`,
+    driver,
+    'killed, a restart within the lease changes nothing; without one the addresses expire and come back later',
     async (t) => {
       const broker = await Broker.create(t);
       await broker.talkingDpis();
@@ -61,11 +61,11 @@ for (const driver of ['iproute2', 'netlink'] as const) {
       await normal(await broker.restart());
       await broker.has(STANDING);
     },
-    lacking,
   );
 
   serialKernelTest(
-    `${driver}: a daemon that hangs lets them expire, and puts them back when it goes on; a reload to 0 makes them permanent`,
+    driver,
+    'a daemon that hangs lets them expire, and puts them back when it goes on; a reload to 0 makes them permanent',
     async (t) => {
       const broker = await Broker.create(t);
       await broker.talkingDpis();
@@ -81,6 +81,5 @@ for (const driver of ['iproute2', 'netlink'] as const) {
       t.is((await daemon.request('POST', '/v1/reload')).status, 200);
       await until('they are permanent', async () => (await lives(broker)).every((life) => life === 'forever'));
     },
-    lacking,
   );
 }
