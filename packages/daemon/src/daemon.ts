@@ -54,9 +54,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { Announcer } from './announcer.js';
 import type { Clock } from './clock.js';
-import { readConfigFile } from './config-file.js';
+import { type ConfigFileReading, readConfigFile } from './config-file.js';
 import { type ControlServer, openControlServer } from './control-server.js';
 import { DeadlineTimer } from './deadline-timer.js';
+import { DecisionLog } from './decision-log.js';
 import { Launcher } from './launcher.js';
 import { FailoverWatch } from './failover.js';
 import type { Logger } from './logger.js';
@@ -75,7 +76,7 @@ export interface DaemonOptions {
   readonly log: Logger;
   readonly driver: NetworkDriver;
   /** The configuration as read at the start; its file is read again at a reload. */
-  readonly reading: ConfigReading;
+  readonly reading: ConfigFileReading;
   readonly socket: string;
   readonly dryRun: boolean;
 }
@@ -88,6 +89,7 @@ export class Daemon {
   /** By the wall clock as it was then: told again and again, they must not wander with it. */
   private readonly told = { startedAt: '', loadedAt: '', since: '' };
   private readonly announcer: Announcer;
+  private readonly decisions: DecisionLog;
   private readonly metrics: Metrics;
   private readonly timer: DeadlineTimer;
   private readonly launcher: Launcher;
@@ -114,7 +116,10 @@ export class Daemon {
     this.state = initialState(config, now);
     this.decidedState = this.state;
     this.persistence = new Persistence(stateFileOf(socket), dryRun);
+    this.decisions = new DecisionLog(log, now);
+    this.decisions.started(reading.text);
     this.announcer = new Announcer(log, (event, record, at) => {
+      this.decisions.told(at, record);
       if (event === 'mode') this.metrics.modeChanged();
       this.control?.publish(event, { at: Math.round(at - this.startedAt), time: clock.iso(at), ...record });
     });
@@ -134,6 +139,7 @@ export class Daemon {
       datagrams: (id) => this.launcher.datagrams(id),
       judge: (at, late) => {
         this.metrics.servedLate(late);
+        if (this.decisions.isOpen) this.decisions.judged(at, dueAt(this.state, at).map(({ config: { index } }) => index), late);
         this.step({ type: 'expired', at, late });
         this.decide(clock.now(), { deadline: at - late, late });
       },
@@ -146,10 +152,14 @@ export class Daemon {
         prepare: (ids) => this.reconciler.prepare(ids),
         whyNotAdded: (place) => this.reconciler.whyNotAdded(place),
         onLaunched: (listener, awaited) => {
-          this.take({ type: 'launched', at: clock.now(), listener, awaited });
+          const at = clock.now();
+          this.decisions.launched(at, this.indexOf(listener), awaited);
+          this.take({ type: 'launched', at, listener, awaited });
         },
         onUnavailable: (listener, reason) => {
-          this.take({ type: 'unavailable', at: clock.now(), listener, reason });
+          const at = clock.now();
+          this.decisions.unavailable(at, this.indexOf(listener));
+          this.take({ type: 'unavailable', at, listener, reason });
         },
         onDatagram: (listener, source) => {
           this.hear(listener, source);
@@ -267,8 +277,14 @@ export class Daemon {
   /** The path of every heartbeat. */
   private hear(listener: ListenerId, source: IpAddress | null): void {
     const before = this.state;
-    this.state = transition(before, { type: 'heartbeat', at: this.options.clock.now(), listener, source });
+    const at = this.options.clock.now();
+    if (this.decisions.isOpen) this.decisions.heartbeat(at, this.indexOf(listener), source);
+    this.state = transition(before, { type: 'heartbeat', at, listener, source });
     if (!isQuietStep(before, this.state)) this.decideSoon();
+  }
+
+  private indexOf(listener: ListenerId): number {
+    return listenerOf(this.state, listener)?.config.index ?? NaN;
   }
 
   private take(event: MonitorEvent): void {
@@ -302,6 +318,7 @@ export class Daemon {
     if (asksTheSame(before, this.state)) this.reconciler.reconsider();
     else this.reconciler.decided();
     this.announcer.state(this.state, at);
+    this.decisions.decided(at);
     this.timer.arm();
   }
 
@@ -321,10 +338,12 @@ export class Daemon {
       return { reload: 'rejected', diagnostics: [{ severity: 'error', line: null, key: null, message }] };
     }
     const reading = readConfigFile(this.reading.file);
+    const at = clock.now();
+    this.decisions.reload(at, reading.text);
     if (reading.outcome !== 'configured' || !isFaultless(reading)) {
       for (const diagnostic of reading.diagnostics) (isError(diagnostic) ? log.error : log.warning)(formatDiagnostic(diagnostic));
       log.error('reload REJECTED: the configuration in force stays as it was');
-      this.announcer.reloaded('rejected', this.state, clock.now());
+      this.announcer.reloaded('rejected', this.state, at);
       return { reload: 'rejected', diagnostics: reading.diagnostics.map(diagnosticReport) };
     }
     const diagnostics = [...reading.diagnostics, ...this.driverWarning(reading)];
@@ -332,13 +351,13 @@ export class Daemon {
     log.setLevel(reading.logLevel);
     const before = this.state.config;
     this.reconciler.replaceLedger((ledger) => reloadLedger(ledger, before, reading.config));
-    this.step({ type: 'reloaded', at: clock.now(), config: reading.config });
+    this.step({ type: 'reloaded', at, config: reading.config });
     // The ledger speaks of the new configuration: what it is held against must as well.
     this.decidedState = this.state;
     this.reading = reading;
     this.diagnostics = diagnostics;
     this.told.loadedAt = clock.iso(clock.now());
-    this.announcer.reloaded('accepted', this.state, clock.now());
+    this.announcer.reloaded('accepted', this.state, at);
     this.launcher.adopt();
     await this.launchAll();
     await this.reconciler.quiet(RELOAD_PATIENCE);

@@ -11,6 +11,8 @@ export interface Logger {
   readonly warning: (message: string) => void;
   readonly info: (message: string) => void;
   readonly debug: (message: string) => void;
+  /** Whether `debug` writes anything. */
+  readonly isDebug: () => boolean;
   readonly setLevel: (level: LogLevel) => void;
   /** Why the log is incomplete at the moment, in sentences. */
   readonly problems: () => readonly string[];
@@ -59,6 +61,7 @@ export function createLogger(level: LogLevel, logDir: string | null): Logger {
     warning: at('warning'),
     info: at('info'),
     debug: at('debug'),
+    isDebug: () => logger.level === 'debug',
     setLevel: (next) => {
       logger.level = nameOf(next);
     },

@@ -1,9 +1,9 @@
 /** Composition root: words of the command line in, a running daemon out. */
-import { type ConfigReading, formatDiagnostic, isError } from '@fastbypass/core';
+import { formatDiagnostic, isError } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
 import { resolve } from 'node:path';
 import { systemClock } from './clock.js';
-import { readConfigFile } from './config-file.js';
+import { type ConfigFileReading, readConfigFile } from './config-file.js';
 import { Daemon } from './daemon.js';
 import { chooseDriver } from './drivers.js';
 import { type Logger, createLogger } from './logger.js';
@@ -31,14 +31,14 @@ async function main(): Promise<Exit> {
   return options.right.check ? check(reading) : run(options.right, reading);
 }
 
-function check(reading: ConfigReading): Exit {
+function check(reading: ConfigFileReading): Exit {
   for (const diagnostic of reading.diagnostics) process.stdout.write(`${formatDiagnostic(diagnostic)}\n`);
   const bad = reading.diagnostics.some(isError);
   if (!bad) process.stdout.write(`${reading.file}: good\n`);
   return bad ? EXIT.config : EXIT.done;
 }
 
-async function run(options: Options, reading: ConfigReading): Promise<Exit> {
+async function run(options: Options, reading: ConfigFileReading): Promise<Exit> {
   const log = createLogger(reading.logLevel, options.logDir);
   const fault = (error: unknown): Exit => {
     log.error(`this is a fault of fastbypass_monitor itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -55,7 +55,7 @@ async function run(options: Options, reading: ConfigReading): Promise<Exit> {
   return exit;
 }
 
-async function runLogged(options: Options, reading: ConfigReading, log: Logger): Promise<Exit> {
+async function runLogged(options: Options, reading: ConfigFileReading, log: Logger): Promise<Exit> {
   log.info(`fastbypass_monitor ${VERSION}, process ${String(process.pid)}, Node ${process.versions.node}, configuration ${reading.file}`);
   for (const diagnostic of reading.diagnostics) (isError(diagnostic) ? log.error : log.warning)(formatDiagnostic(diagnostic));
   if (reading.outcome === 'refused') {

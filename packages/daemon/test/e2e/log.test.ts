@@ -15,6 +15,22 @@ test('the log goes to standard error and to the file', async (t) => {
   t.is(bed.home.log(), daemon.output);
 });
 
+test('heartbeats and decisions are written down at DEBUG alone, from the reload on that asks for it', async (t) => {
+  const bed = new Bed(t);
+  const ports = await freePorts(1);
+  const daemon = await bed.start(mockConfig({ ports }));
+  const dpi = bed.dpi(ports[0] ?? 0);
+  dpi.send();
+  await statusWhere(daemon, 'the mode is normal', ({ mode }) => mode === 'normal');
+  bed.home.configure(mockConfig({ ports, lines: ['LOG_LEVEL=DEBUG'] }));
+  t.is((await daemon.request('POST', '/v1/reload')).status, 200);
+  dpi.send();
+  await statusWhere(daemon, 'the next is heard', ({ listeners }) => listeners[0]?.heartbeats === 2);
+  await daemon.stop();
+  const lines = daemon.output.split('\n').flatMap((line) => /DEBUG +((?:in|step|out) \{.*)/.exec(line)?.[1] ?? []);
+  t.deepEqual(lines.map((line) => line.replace(/"at":\d+/, '"at":0')), ['out {"at":0,"reload":"accepted"}', 'step {"at":0,"decided":true}', 'in {"at":0,"heartbeat":0}']);
+});
+
 test('a folder that cannot be written to never stops it, and is named', async (t) => {
   const bed = new Bed(t);
   const ports = await freePorts(1);
