@@ -13,9 +13,12 @@ export interface Configuration {
   readonly own: ReadonlyMap<number, readonly string[]>;
 }
 
+/** ms */
+export const SHORTEST_WINDOW = 300;
+
 export const BASE: Configuration = {
   threshold: 2,
-  listeners: new Map(LISTENERS.map((_, index) => [index, 300])),
+  listeners: new Map(LISTENERS.map((_, index) => [index, SHORTEST_WINDOW])),
   cards: new Set(CARDS.keys()),
   namedPrefix: 25,
   global: ['m0', 'm1'],

@@ -1,6 +1,7 @@
 /** `npm run chaos`: the real daemon on the real kernel, in a namespace, amid trouble that a seed makes again. */
 import { parseArgs } from 'node:util';
 import { whyNoNamespaces } from '../netns/namespace.js';
+import { summaryOf } from '../replay/replay.js';
 import { Chaos, ChaosFault } from './run.js';
 
 const USAGE = 'npm run chaos -- [--seconds N] [--seed S] [--driver netlink|iproute2]     as root';
@@ -36,7 +37,8 @@ async function main(): Promise<number> {
   }
   say(`seed ${options.seed}, driver ${options.driver}, ${options.seconds} s`);
   try {
-    const { phases, kinds, converged } = await Chaos.run(options, say);
+    const { phases, kinds, converged, replayed } = await Chaos.run(options, say);
+    say(summaryOf(replayed));
     const events = [...kinds].sort(([a], [b]) => a.localeCompare(b)).map(([kind, count]) => `${kind} ${count}`).join(', ');
     say(`good: seed ${options.seed}, driver ${options.driver}, ${phases} phases; ${events}; longest time until all was done ${Math.max(...converged)} ms`);
     return EXIT.done;

@@ -13,6 +13,8 @@ const PATIENCE = 5000;
 export class Supervisor {
   readonly home = new DaemonHome();
   private daemon: DaemonProcess | null = null;
+  /** What those have written that have ended, since it was last taken. */
+  private written = '';
 
   constructor(
     private readonly namespace: Namespace,
@@ -27,16 +29,19 @@ export class Supervisor {
     this.daemon = await DaemonProcess.start(this.home, { namespace: this.namespace, args: ['--driver', this.driver] });
   }
 
-  async killAndRestart(ms: number): Promise<void> {
-    await this.daemon?.kill();
+  async startAfter(ms: number): Promise<void> {
     await pause(ms);
     await this.start();
   }
 
-  async stopAndRestart(ms: number): Promise<void> {
+  async kill(): Promise<void> {
+    await this.daemon?.kill();
+    this.written += this.daemon?.output ?? '';
+  }
+
+  async stop(): Promise<void> {
     await this.daemon?.stop();
-    await pause(ms);
-    await this.start();
+    this.written += this.daemon?.output ?? '';
   }
 
   async freeze(ms: number): Promise<void> {
@@ -74,6 +79,13 @@ export class Supervisor {
 
   async status(): Promise<StatusReport | null> {
     return (await this.daemon?.status().catch(() => null)) ?? null;
+  }
+
+  /** All that those daemons have written that have ended since this was last asked. */
+  takeWritten(): string {
+    const taken = this.written;
+    this.written = '';
+    return taken;
   }
 
   /** What is wrong with the processes in the namespace. */

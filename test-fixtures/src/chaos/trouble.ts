@@ -115,12 +115,12 @@ const reloadBroken: Maker = ({ random, supervisor, fault }) => {
 
 const kill: Maker = ({ random, supervisor }) => {
   const ms = random.pick([0, 100, 700]);
-  return { kind: 'kill -9', what: `restart after ${ms} ms`, subject: 'daemon', work: () => supervisor.killAndRestart(ms) };
+  return { kind: 'kill -9', what: `restart after ${ms} ms`, subject: 'daemon', work: () => supervisor.kill().then(() => supervisor.startAfter(ms)) };
 };
 
 const stop: Maker = ({ random, supervisor }) => {
   const ms = random.pick([0, 300]);
-  return { kind: 'stop', what: `restart after ${ms} ms`, subject: 'daemon', work: () => supervisor.stopAndRestart(ms) };
+  return { kind: 'stop', what: `restart after ${ms} ms`, subject: 'daemon', work: () => supervisor.stop().then(() => supervisor.startAfter(ms)) };
 };
 
 const freeze: Maker = ({ random, supervisor }) => {

@@ -1,4 +1,7 @@
-/** `dpi-process HOST PORT INTERVAL`: obeys `talk` and `hush` on standard input, answers `hush` with the last instant. */
+/**
+ * `dpi-process HOST PORT INTERVAL`: obeys `talk`, `hush` and `gap` on standard input; answers `hush` with the last instant,
+ * `gap` with the longest time between two heartbeats since it was last asked.
+ */
 import { eachLine } from '../lines.js';
 import { LocalDpi } from './dpi.js';
 
@@ -7,7 +10,10 @@ const dpi = new LocalDpi({ host, port: Number(port), interval: Number(interval) 
 
 eachLine(process.stdin, (line) => {
   if (line === 'talk') dpi.talk();
-  else void dpi.hush().then((lastSent) => process.stdout.write(`${String(lastSent)}\n`));
+  else if (line === 'gap') {
+    process.stdout.write(`${String(dpi.longestGap)}\n`);
+    dpi.forgetGaps();
+  } else void dpi.hush().then((lastSent) => process.stdout.write(`${String(lastSent)}\n`));
 });
 process.stdin.once('end', () => {
   dpi.close();

@@ -9,7 +9,7 @@ const PROCESS = fileURLToPath(new URL('./dpi-process.js', import.meta.url));
 
 /** A DPI in a network namespace: a process of its own, for a process cannot send from two networks. */
 export class RemoteDpi implements Dpi {
-  private waiters: ((lastSent: number) => void)[] = [];
+  private waiters: ((answer: number) => void)[] = [];
 
   private constructor(private readonly child: ChildProcess) {
     if (child.stdout !== null) {
@@ -35,9 +35,18 @@ export class RemoteDpi implements Dpi {
   }
 
   hush(): Promise<number> {
+    return this.ask('hush');
+  }
+
+  /** ms; the longest time between two heartbeats since this was last asked: a busy machine makes a DPI truly silent. */
+  longestGap(): Promise<number> {
+    return this.ask('gap');
+  }
+
+  private ask(what: string): Promise<number> {
     return new Promise((resolve) => {
       this.waiters.push(resolve);
-      this.child.stdin?.write('hush\n');
+      this.child.stdin?.write(`${what}\n`);
     });
   }
 
