@@ -2,8 +2,8 @@
 import { type Config, type ConfigReading, type Diagnostic, detectionTime, formatDiagnostic, isError } from '@fastbypass/core';
 import { formatEndpoint } from './endpoint.js';
 import { ExitStatus } from './exit-status.js';
-import { WIDTH, table } from './table.js';
-import { countOf, wrap } from './text.js';
+import { table } from './table.js';
+import { countOf, indented } from './text.js';
 
 interface ListenerTiming {
   readonly index: number;
@@ -59,7 +59,7 @@ export function renderCheck(report: CheckReport): string {
   const timing = [
     'WORST-CASE TIME TO BYPASS, from the last heartbeat of a DPI',
     table(['#', 'LISTENER', 'ATTEMPTS x TIMEOUT', 'TIME'], rows),
-    ...wrap(thresholdNote(threshold, listeners), WIDTH - 2).map((line) => `  ${line}`),
+    indented(thresholdNote(threshold, listeners)),
   ];
   return [said, timing, [sum]].filter((section) => section.length > 0).map((section) => section.join('\n')).join('\n\n');
 }

@@ -12,6 +12,13 @@ export const COMMANDS: readonly Command[] = [
     options: ['socket', 'json'],
     load: async () => (await import('./commands/status.js')).run,
   }),
+  command({
+    name: 'why',
+    summary: 'explain the last decision, and what would change it',
+    details: ['Shows its inputs, how far each listener is from another status, and what would bring the next mode.'],
+    options: ['socket', 'json'],
+    load: async () => (await import('./commands/why.js')).run,
+  }),
   commandWithOperand({
     name: 'check',
     summary: 'check a configuration, and tell the worst-case time to bypass',

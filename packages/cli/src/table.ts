@@ -1,10 +1,8 @@
 /** Tables without lines, indented by two, within the columns of a narrow terminal. */
 import CliTable from 'cli-table3';
 import { type Paint, type Style, plain } from './terminal.js';
-import { printable, wrap } from './text.js';
+import { WIDTH, printable, wrap } from './text.js';
 
-/** Columns of the terminal over which an operator reads at night. */
-export const WIDTH = 80;
 const INDENT = 2;
 const GAP = 2;
 

@@ -1,5 +1,8 @@
 /** Words for a terminal. */
 
+/** Columns of the terminal over which an operator reads at night. */
+export const WIDTH = 80;
+
 /** `1 error`, `2 errors`. */
 export const countOf = (count: number, noun: string): string => `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
 
@@ -45,6 +48,9 @@ export function clockTime(iso: string): string {
   return `${day} ${time} ${offset < 0 ? '-' : '+'}${two(offset / 60)}${two(offset % 60)}`;
 }
 
+/** Local time: `03:12:44`. `at`: ms since 1970. */
+export const timeOfDay = (at: number): string => clockTime(new Date(at).toISOString()).split(' ')[1] ?? '';
+
 /** Lines of at most `width` characters, broken between words, and within one only where it is longer than a line. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
@@ -59,3 +65,9 @@ export function wrap(text: string, width: number): readonly string[] {
   }
   return [...lines, line];
 }
+
+/** Wrapped within {@link WIDTH}; the lines after the first stand as deep as its text. */
+export const indented = (text: string, first = '  '): string =>
+  wrap(text, WIDTH - first.length)
+    .map((line, nth) => `${nth === 0 ? first : ' '.repeat(first.length)}${line}`)
+    .join('\n');

@@ -11,6 +11,8 @@ export * from './config/keys.js';
 export { type ConfigReading, isFaultless, readConfig, unreadableConfig } from './config/read-config.js';
 export * from './desired.js';
 export * from './driver.js';
+export * from './explain.js';
+export * from './explanation.js';
 export * from './lease.js';
 export * from './kernel-rules.js';
 export * from './ledger.js';

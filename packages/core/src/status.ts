@@ -1,5 +1,6 @@
 /** Codecs of what crosses the control socket: `GET /v1/status`, and the answers to reload and stop. */
 import * as t from 'io-ts';
+import { Explanation } from './explanation.js';
 
 const nullable = <C extends t.Mixed>(codec: C): t.UnionC<[C, t.NullC]> => t.union([codec, t.null]);
 
@@ -76,6 +77,8 @@ export const StatusReport = t.type({
   settled: t.boolean,
   failed: t.number,
   threshold: t.number,
+  /** Why the mode is what it is, and what would change it; spans count from this answer. */
+  why: Explanation,
   converged: t.boolean,
   problems: t.array(t.string),
   listeners: t.array(ListenerReport),

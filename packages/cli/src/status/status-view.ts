@@ -1,9 +1,10 @@
 /** The status as a person reads it at 3 a.m.: the mode, what is wrong, then the rest; within 80 columns. */
 import type { CardReport, InterfaceReport, ListenerReport, StatusReport } from '@fastbypass/core';
 import { formatEndpoint } from '../endpoint.js';
-import { type Cell, WIDTH, table } from '../table.js';
+import { type Cell, table } from '../table.js';
 import type { Paint, Style } from '../terminal.js';
-import { clockTime, countOf, duration, listOf, printable, wrap } from '../text.js';
+import { clockTime, countOf, duration, indented, listOf, printable } from '../text.js';
+import { modeLine } from './mode-line.js';
 import { reasonOf } from './reason.js';
 
 export interface View {
@@ -19,25 +20,15 @@ export function renderStatus(report: StatusReport, view: View): string {
     .join('\n\n');
 }
 
-const MODE_STYLE: Readonly<Record<StatusReport['mode'], Style>> = {
-  normal: ['bold', 'green'],
-  bypass: ['bold', 'white', 'bgRed'],
-  unknown: ['bold', 'yellow'],
-};
 const WRONG: Style = ['bold', 'red'];
 const UNSURE: Style = 'yellow';
 
-const indented = (text: string, first = '  '): string =>
-  wrap(text, WIDTH - first.length)
-    .map((line, nth) => `${nth === 0 ? first : ' '.repeat(first.length)}${line}`)
-    .join('\n');
-
-function headline(report: StatusReport, { now, paint }: View): string {
-  const { mode, since, settled, converged, dryRun } = report;
-  const word = paint(MODE_STYLE[mode], `MODE ${mode.toUpperCase()}`);
+function headline(report: StatusReport, view: View): string {
+  const { settled, converged, dryRun } = report;
+  const { paint } = view;
   const yes = (is: boolean, style: Style): string => (is ? 'yes' : paint(style, 'NO'));
   return [
-    `${word}  for ${duration(now - Date.parse(since))}, since ${clockTime(since)}`,
+    modeLine(report, view),
     indented(reasonOf(report)),
     `  settled: ${yes(settled, UNSURE)}    converged: ${yes(converged, WRONG)}${dryRun ? `    ${paint(UNSURE, 'DRY RUN: nothing in the kernel is changed')}` : ''}`,
   ].join('\n');

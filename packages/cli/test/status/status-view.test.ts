@@ -62,12 +62,14 @@ test('colours change nothing but the colour', (check) => {
   check.is(stripVTControlCharacters(coloured), render(TROUBLED));
 });
 
+const because = (verdict: StatusReport['why']['verdict'], waitsFor: readonly number[] = []): Pick<StatusReport, 'why'> => ({ why: { ...NORMAL.why, verdict, waitsFor, holdLeftMs: 2300 } });
+
 const reasons: readonly (readonly [string, Partial<StatusReport>, string])[] = [
-  ['no configuration', { mode: 'unknown', settled: false, listeners: [], cards: [] }, 'Waiting for a configuration: no listener and no card is named, nothing is managed.'],
-  ['the start', { mode: 'unknown', settled: false, listeners: TROUBLED.listeners.map((it) => ({ ...it, status: 'unknown' as const })) }, 'Nothing is managed yet: listener 0, 1, 2 has not reported.'],
-  ['nobody left', { mode: 'unknown', settled: false, listeners: TROUBLED.listeners.map((it) => ({ ...it, status: 'unavailable' as const })) }, 'Nothing is managed yet: no listener is active or failed.'],
-  ['unsettled by a reload', { mode: 'bypass', settled: false, listeners: TROUBLED.listeners.map((it) => ({ ...it, status: it.index === 1 ? ('unknown' as const) : it.status })) }, 'The mode stays bypass and nothing is managed: listener 1 has not reported.'],
-  ['held', { mode: 'bypass', failed: 0, threshold: 2, listeners: NORMAL.listeners }, '0 of 2 listeners have failed, below the threshold of 2, but the hold time (BYPASS_HOLD_TIME) is still running.'],
+  ['no configuration', { mode: 'unknown', ...because('not-configured') }, 'Waiting for a configuration: no listener and no card is named, nothing is managed.'],
+  ['the start', { mode: 'unknown', ...because('unsettled', [0, 1, 2]) }, 'Nothing is managed yet: listener 0, 1, 2 has not reported.'],
+  ['nobody left', { mode: 'unknown', ...because('unsettled') }, 'Nothing is managed yet: no listener is active or failed.'],
+  ['unsettled by a reload', { mode: 'bypass', ...because('unsettled', [1]) }, 'The mode stays bypass and nothing is managed: listener 1 has not reported.'],
+  ['held', { mode: 'bypass', failed: 0, threshold: 2, ...because('held') }, '0 of 2 listeners have failed, below the threshold of 2, but the hold time (BYPASS_HOLD_TIME) keeps bypass for another 2.3 s.'],
 ];
 for (const [what, rest, sentence] of reasons) {
   test(`the reason in one sentence: ${what}`, (check) => {

@@ -16,6 +16,8 @@ const listener = (index: number, rest: Partial<StatusReport['listeners'][number]
   ...rest,
 });
 
+const CALM = { failsInMs: 2880, windowsLeft: 1, heartbeatsNeeded: null } as const;
+
 export const NORMAL: StatusReport = {
   version: '1.0.0',
   pid: 4242,
@@ -28,6 +30,13 @@ export const NORMAL: StatusReport = {
   settled: true,
   failed: 0,
   threshold: 1,
+  why: {
+    verdict: 'below-threshold',
+    waitsFor: [],
+    holdLeftMs: null,
+    listeners: [0, 1].map((index) => ({ index, status: 'active', ...CALM })),
+    next: [{ to: 'bypass', silent: [0], heard: [], inMs: 2880 }],
+  },
   converged: true,
   problems: [],
   listeners: [listener(0, {}), listener(1, {})],
@@ -46,6 +55,17 @@ export const TROUBLED: StatusReport = {
   mode: 'bypass',
   since: '2026-01-05T03:00:38.000Z',
   failed: 1,
+  why: {
+    verdict: 'threshold-reached',
+    waitsFor: [],
+    holdLeftMs: 20_000,
+    listeners: [
+      { index: 0, status: 'active', ...CALM },
+      { index: 1, status: 'failed', failsInMs: null, windowsLeft: null, heartbeatsNeeded: 2 },
+      { index: 2, status: 'unavailable', failsInMs: null, windowsLeft: null, heartbeatsNeeded: null },
+    ],
+    next: [{ to: 'normal', silent: [], heard: [{ index: 1, heartbeats: 2 }], inMs: 20_000 }],
+  },
   converged: false,
   problems: [
     'card 1 (192.168.1.212/32) is still on eth0, though the mode is bypass',
