@@ -8,8 +8,11 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: 'status',
     summary: 'show mode, problems, listeners, cards and interfaces',
-    details: ['Exit status 0 whatever the mode, 3 where the daemon is not running.'],
-    options: ['socket', 'json'],
+    details: [
+      'Exit status 0 whatever the mode, 3 where the daemon is not running.',
+      'With --watch it outlasts a restart of the daemon; where standard output is no terminal it prints a block at each change.',
+    ],
+    options: ['watch', 'socket', 'json'],
     load: async () => (await import('./commands/status.js')).run,
   }),
   command({

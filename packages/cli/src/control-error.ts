@@ -14,7 +14,8 @@ export type ControlError =
 const statusOf = (error: ControlError): ExitStatus =>
   error.type === 'not-running' ? ExitStatus.notRunning : error.type === 'not-permitted' ? ExitStatus.notPermitted : ExitStatus.failed;
 
-const messageOf = (error: ControlError): string =>
+/** In one sentence, for a person. */
+export const messageOf = (error: ControlError): string =>
   match(error)
     .with({ type: 'not-running' }, ({ socket }) => `fastbypass_monitor is not running: nobody answers on ${socket}`)
     .with({ type: 'not-permitted' }, ({ socket }) => `not permitted to use ${socket}: run this as root`)

@@ -10,6 +10,7 @@ export interface Options {
   readonly socket: string;
   readonly logDir: string;
   readonly json: boolean;
+  readonly watch: boolean;
   readonly trace: string | null;
   readonly mode: 'normal' | 'bypass' | null;
   /** ms */
@@ -52,6 +53,7 @@ export const OPTIONS: { readonly [K in OptionName]: Option<Options[K]> } = {
   socket: { value: 'PATH', meaning: 'the control socket of the daemon', fallback: DEFAULT_SOCKET, read: path },
   logDir: { value: 'DIR', meaning: 'the folder of the log', fallback: DEFAULT_LOG_DIR, read: path },
   json: { value: null, meaning: 'print JSON, for programs', fallback: false, read: null },
+  watch: { value: null, meaning: 'show it anew each second, until Ctrl-C', fallback: false, read: null },
   trace: { value: 'FILE', meaning: 'what happens, as NDJSON', fallback: null, read: path },
   mode: { value: 'MODE', meaning: 'normal or bypass', fallback: null, read: mode },
   interval: { value: 'MS', meaning: 'milliseconds from one heartbeat to the next', fallback: 1000, read: wholeNumber(1, 3_600_000) },
@@ -71,6 +73,7 @@ export const FALLBACKS: Options = {
   socket: OPTIONS.socket.fallback,
   logDir: OPTIONS.logDir.fallback,
   json: OPTIONS.json.fallback,
+  watch: OPTIONS.watch.fallback,
   trace: OPTIONS.trace.fallback,
   mode: OPTIONS.mode.fallback,
   interval: OPTIONS.interval.fallback,

@@ -11,6 +11,13 @@ export const plain: Paint = (_style, text) => text;
 /** Whether the stream is a terminal has been asked before: styleText of Node 20 asks for single styles, not for lists. */
 export const colourful: Paint = (style, text) => styleText(style, text, { validateStream: false });
 
+/** A terminal on which a picture can be drawn anew. */
+export interface Screen {
+  readonly rows: () => number;
+  /** The caller draws again; in force until the process ends. */
+  readonly onResize: (draw: () => void) => void;
+}
+
 export interface Terminal {
   /**
    * Writes to standard output as it is. Resolves when the text has been taken, so that a slow reader slows the writer;
@@ -21,6 +28,8 @@ export interface Terminal {
   err(text: string): void;
   /** For standard output. */
   readonly paint: Paint;
+  /** Null where standard output is no terminal, or one that cannot move its cursor. */
+  readonly screen: Screen | null;
   /** Aborts when nobody reads standard output any more. */
   readonly closed: AbortSignal;
   /** Aborts as `closed` does, and from now on by Ctrl-C and SIGTERM too, which then no longer kill the process. */
@@ -31,7 +40,8 @@ export interface Terminal {
 export class ProcessTerminal implements Terminal {
   private readonly reader = new AbortController();
   private failure: unknown = null;
-  readonly paint: Paint = hasColours() ? colourful : plain;
+  readonly paint: Paint = isCapable() && (process.env['NO_COLOR'] ?? '') === '' ? colourful : plain;
+  readonly screen: Screen | null = isCapable() ? { rows: () => process.stdout.rows, onResize: (draw) => void process.stdout.on('resize', draw) } : null;
 
   constructor() {
     process.stdout.on('error', (error: unknown) => {
@@ -68,7 +78,4 @@ export class ProcessTerminal implements Terminal {
   }
 }
 
-function hasColours(): boolean {
-  const { NO_COLOR, TERM } = process.env;
-  return process.stdout.isTTY && (NO_COLOR ?? '') === '' && TERM !== 'dumb';
-}
+const isCapable = (): boolean => process.stdout.isTTY && process.env['TERM'] !== 'dumb';

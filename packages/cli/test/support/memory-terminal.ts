@@ -1,10 +1,11 @@
-import { type Terminal, plain } from '../../dist/terminal.js';
+import { type Screen, type Terminal, plain } from '../../dist/terminal.js';
 
 /** Keeps what is written. `end` is what Ctrl-C would be. */
 export class MemoryTerminal implements Terminal {
   stdout = '';
   stderr = '';
   readonly paint = plain;
+  readonly screen: Screen | null = null;
   readonly closed: AbortSignal = new AbortController().signal;
   private readonly interrupt = new AbortController();
 
