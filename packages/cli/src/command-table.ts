@@ -31,6 +31,36 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./commands/check.js')).run,
   }),
   command({
+    name: 'start',
+    summary: 'start the daemon through systemd, and wait until it runs',
+    details: [
+      'Exit status 78 where the configuration has an error of the whole; systemd then tries again by itself.',
+      'Without systemd: status 1, and what to do instead.',
+    ],
+    options: ['socket', 'json'],
+    load: async () => (await import('./commands/start.js')).run,
+  }),
+  command({
+    name: 'stop',
+    summary: 'stop the daemon, and wait until it is gone',
+    details: [
+      'Through systemd where the unit runs it, else through its control socket.',
+      'Addresses and interfaces stay as they are; nobody watches the DPIs until the next start.',
+    ],
+    options: ['socket', 'json'],
+    load: async () => (await import('./commands/stop.js')).run,
+  }),
+  command({
+    name: 'restart',
+    summary: 'restart the daemon through systemd',
+    details: [
+      'Addresses and interfaces stay as they are; nothing is managed until every DPI has reported again.',
+      'Without systemd: status 1, and what to do instead.',
+    ],
+    options: ['socket', 'json'],
+    load: async () => (await import('./commands/restart.js')).run,
+  }),
+  command({
     name: 'reload',
     summary: 'let the daemon read its configuration anew, and wait for the outcome',
     details: ['Any error in it rejects the reload: the old configuration runs on untouched, and the exit status is 78.'],
@@ -38,11 +68,18 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./commands/reload.js')).run,
   }),
   command({
-    name: 'stop',
-    summary: 'stop the daemon, and wait until it is gone',
-    details: ['Addresses and interfaces stay as they are; nobody watches the DPIs until the next start.'],
-    options: ['socket', 'json'],
-    load: async () => (await import('./commands/stop.js')).run,
+    name: 'enable',
+    summary: 'start the daemon on every boot from now on',
+    details: ['Starts nothing now. Without systemd: status 1, and what to do instead.'],
+    options: ['json'],
+    load: async () => (await import('./commands/enable.js')).run,
+  }),
+  command({
+    name: 'disable',
+    summary: 'start the daemon on boot no more',
+    details: ['Stops nothing now. Without systemd: status 1, and what to do instead.'],
+    options: ['json'],
+    load: async () => (await import('./commands/disable.js')).run,
   }),
   command({
     name: 'force_on',
@@ -52,7 +89,7 @@ export const COMMANDS: readonly Command[] = [
       'Prints each operation with its outcome; exit status 0 only when the kernel agrees.',
       'The next start of the daemon takes over again.',
     ],
-    options: ['config', 'driver', 'socket'],
+    options: ['config', 'driver', 'socket', 'json'],
     load: async () => (await import('./commands/force-on.js')).run,
   }),
   command({
@@ -63,7 +100,7 @@ export const COMMANDS: readonly Command[] = [
       'Prints each operation with its outcome; exit status 0 only when the kernel agrees.',
       'The next start of the daemon takes over again.',
     ],
-    options: ['config', 'driver', 'socket'],
+    options: ['config', 'driver', 'socket', 'json'],
     load: async () => (await import('./commands/force-off.js')).run,
   }),
   command({

@@ -10,8 +10,10 @@ import { errorCode, isRefusal, reasonOf } from './file-error.js';
 
 /** Answered from memory. ms */
 const QUICK = 5_000;
-/** Reloads and stops run one at a time, and a plan on the kernel may be under way. ms */
-const PATIENT = 60_000;
+/** The answer comes before the stop. ms */
+export const STOP_LIMIT = 10_000;
+/** Reloads run one at a time, and a plan on the kernel may be under way. ms */
+export const RELOAD_LIMIT = 60_000;
 
 export interface ControlClient {
   readonly status: TE.TaskEither<ControlError, StatusReport>;
@@ -22,11 +24,11 @@ export interface ControlClient {
 }
 
 /** @param limits ms that an answer may take */
-export function controlClient(socket: string, limits: { readonly quick: number; readonly patient: number } = { quick: QUICK, patient: PATIENT }): ControlClient {
+export function controlClient(socket: string, limits: { readonly quick: number; readonly stop: number; readonly reload: number } = { quick: QUICK, stop: STOP_LIMIT, reload: RELOAD_LIMIT }): ControlClient {
   return {
     status: ask({ socket, method: 'GET', path: '/v1/status', limit: limits.quick }, StatusReport, [200]),
-    reload: ask({ socket, method: 'POST', path: '/v1/reload', limit: limits.patient }, ReloadReport, [200, 422]),
-    stop: ask({ socket, method: 'POST', path: '/v1/stop', limit: limits.patient }, StopReport, [200, 202]),
+    reload: ask({ socket, method: 'POST', path: '/v1/reload', limit: limits.reload }, ReloadReport, [200, 422]),
+    stop: ask({ socket, method: 'POST', path: '/v1/stop', limit: limits.stop }, StopReport, [200, 202]),
   };
 }
 

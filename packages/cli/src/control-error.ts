@@ -1,6 +1,7 @@
 /** Why the daemon could not be asked, what a person can do about it, and the exit status. */
 import { match } from 'ts-pattern';
 import { ExitStatus } from './exit-status.js';
+import { AS_MEMBER } from './permission.js';
 import type { Terminal } from './terminal.js';
 
 export type ControlError =
@@ -18,7 +19,7 @@ const statusOf = (error: ControlError): ExitStatus =>
 export const messageOf = (error: ControlError): string =>
   match(error)
     .with({ type: 'not-running' }, ({ socket }) => `fastbypass_monitor is not running: nobody answers on ${socket}`)
-    .with({ type: 'not-permitted' }, ({ socket }) => `not permitted to use ${socket}: run this as root`)
+    .with({ type: 'not-permitted' }, ({ socket }) => `not permitted to use ${socket}: ${AS_MEMBER}`)
     .with({ type: 'no-answer' }, ({ socket, limit }) => `fastbypass_monitor did not answer on ${socket} within ${String(limit / 1000)} s: it hangs or is very busy; "fbypass_ctl tail" shows its log`)
     .with({ type: 'broken' }, ({ socket, reason }) => `the connection to ${socket} broke: ${reason}`)
     .with({ type: 'strange-answer' }, ({ socket, what }) => `what answers on ${socket} is not understood (${what}): is it a fastbypass_monitor, and of the version of this fbypass_ctl?`)

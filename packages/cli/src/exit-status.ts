@@ -18,6 +18,6 @@ export const EXIT_STATUSES: readonly string[] = [
   '1   failed',
   '2   the command line is wrong, or a trace cannot be read',
   '3   the daemon is not running',
-  '4   not permitted: run it as root',
+  '4   not permitted: run it as root (sudo)',
   '78  the configuration has an error, or names nothing yet',
 ];

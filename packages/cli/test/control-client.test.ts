@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { controlClient } from '../dist/control-client.js';
 import { controlServer } from './support/control-server.js';
 
-const limits = { quick: 50, patient: 100 };
+const limits = { quick: 50, stop: 70, reload: 100 };
 
 test('a daemon that does not answer in time is given up', async (check) => {
   const { socket, asked } = await controlServer(check, { 'GET /v1/status': () => undefined, 'POST /v1/reload': () => undefined });

@@ -1,4 +1,4 @@
 import type { Run } from '../command.js';
 import { force } from '../force/force.js';
 
-export const run: Run<'config' | 'driver' | 'socket'> = (call) => force('bypass', call);
+export const run: Run<'config' | 'driver' | 'socket' | 'json'> = (call) => force('bypass', call);

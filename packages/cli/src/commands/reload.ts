@@ -1,13 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { DiagnosticReport } from '@fastbypass/core';
 import type { Run } from '../command.js';
-import { type ControlClient, controlClient } from '../control-client.js';
+import { type ControlClient, RELOAD_LIMIT, controlClient } from '../control-client.js';
 import { tell } from '../control-error.js';
 import { ExitStatus } from '../exit-status.js';
+import { patiently } from '../patience.js';
 
 export const run: Run<'socket' | 'json'> = async ({ options, terminal }) => {
   const client = controlClient(options.socket);
-  const report = await client.reload();
+  const report = await patiently(terminal, 'the outcome of the reload', RELOAD_LIMIT, client.reload());
   if (E.isLeft(report)) return tell(terminal, report.left);
   const { reload, diagnostics } = report.right;
   const status = reload === 'accepted' ? ExitStatus.done : ExitStatus.configuration;

@@ -1,19 +1,17 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Run } from '../command.js';
-import { controlClient } from '../control-client.js';
-import { tell } from '../control-error.js';
 import { ExitStatus } from '../exit-status.js';
-import { PATIENCE, stopDaemon } from '../stop-daemon.js';
+import { stopDaemon, stopping } from '../stop-daemon.js';
 
-export const run: Run<'socket' | 'json'> = async ({ options, terminal }) => {
-  const stopped = await stopDaemon(controlClient(options.socket));
-  if (E.isLeft(stopped)) return tell(terminal, stopped.left);
-  if (stopped.right === 'still-answers') {
-    terminal.err(`fbypass_ctl: fastbypass_monitor still answers on ${options.socket} ${String(PATIENCE / 1000)} s after the stop`);
-    return ExitStatus.failed;
+export const run: Run<'socket' | 'json'> = async ({ options: { socket, json }, terminal }) => {
+  const stopped = await stopDaemon(stopping(socket, terminal));
+  if (E.isLeft(stopped)) return stopped.left;
+  if (stopped.right === 'was-not') {
+    terminal.err(`fbypass_ctl: fastbypass_monitor is not running: nobody answers on ${socket}`);
+    return ExitStatus.notRunning;
   }
   await terminal.out(
-    options.json
+    json
       ? `${JSON.stringify({ stop: 'done' })}\n`
       : 'fastbypass_monitor has stopped. Addresses and interfaces stay as they are; nobody watches the DPIs until the next start.\n',
   );

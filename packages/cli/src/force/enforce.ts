@@ -11,9 +11,8 @@ import { type Config, type Ledger, type NetworkDriver, type ObservedState, type 
 import { type Carried, type Persistence, afterSuccess, carryOut, deedOf } from '@fastbypass/daemon';
 import * as E from 'fp-ts/lib/Either.js';
 import { setTimeout } from 'node:timers/promises';
-import type { Terminal } from '../terminal.js';
-import { printable } from '../text.js';
 import { type ForcedMode, type Outlook, isRelease, operationText, outlook } from './outlook.js';
+import type { Teller } from './teller.js';
 
 /** ms between two rounds: none before the first look at what was done, then doubling while something fails. */
 const PAUSE = { first: 100, most: 1000 } as const;
@@ -24,7 +23,7 @@ export interface Enforcement {
   readonly driver: NetworkDriver;
   readonly ledger: Ledger;
   readonly persistence: Pick<Persistence, 'beforeRemoval' | 'save'>;
-  readonly terminal: Terminal;
+  readonly teller: Teller;
   /** ms for all of it; a round that has begun ends. */
   readonly limit: number;
 }
@@ -39,9 +38,8 @@ export interface Enforced {
 }
 
 export async function enforce(enforcement: Enforcement): Promise<Enforced> {
-  const { mode, config, driver, persistence, terminal, limit } = enforcement;
+  const { mode, config, driver, persistence, teller, limit } = enforcement;
   const end = performance.now() + limit;
-  const tell = teller(terminal);
   let { ledger } = enforcement;
   let changes = 0;
   for (let pause = 0; ; pause = Math.min(Math.max(PAUSE.first, 2 * pause), PAUSE.most)) {
@@ -56,11 +54,11 @@ export async function enforce(enforcement: Enforcement): Promise<Enforced> {
       ledger = found.ledger;
       if (found.plan.length === 0) persistence.save(ledger);
       if (over || isSo(found)) return { changes, notPermitted: false, unmet: unmetOf(found) };
-      if (found.plan.length === 0) tell.waiting(found.unmet);
+      if (found.plan.length === 0) teller.waiting(found.unmet);
       const carried = await carryOutOnRecord(enforcement, found, seen.right);
       ledger = recorded(ledger, carried.done, seen.right);
       persistence.save(ledger);
-      await tell.operations(found.plan, carried.results);
+      await teller.operations(found.plan, carried.results);
       changes += carried.results.filter((result) => result?.outcome === 'done').length;
       failing = found.plan.length === 0 || carried.results.some((result) => result?.outcome === 'failed');
       if (isRefusedAltogether(found.plan, carried.results)) return { changes, notPermitted: true, unmet: unmetOf(found) };
@@ -97,37 +95,4 @@ async function carryOutOnRecord({ driver, persistence }: Enforcement, { plan, le
   const done: Carried[] = [];
   const results = await carryOut(driver, plan, new AbortController().signal, (carried) => done.push(...carried));
   return { done, results };
-}
-
-/** Says each outcome, but the same failure of the same operation only once. */
-function teller(terminal: Terminal): {
-  readonly operations: (plan: Plan, results: readonly (OperationResult | null)[]) => Promise<void>;
-  readonly waiting: (unmet: readonly string[]) => void;
-} {
-  const told = new Set<string>();
-  return {
-    operations: async (plan, results) => {
-      const lines = plan.flatMap(({ operation }, position) => {
-        const result = results[position] ?? null;
-        const line = `${operationText(operation)}: ${outcomeOf(result)}`;
-        if (told.has(line)) return [];
-        if (result?.outcome !== 'done') told.add(line);
-        return [`${printable(line)}\n`];
-      });
-      await terminal.out(lines.join(''));
-    },
-    waiting: (unmet) => {
-      for (const sentence of unmet) {
-        if (told.has(sentence)) continue;
-        told.add(sentence);
-        terminal.err(`fbypass_ctl: waiting: ${sentence}`);
-      }
-    },
-  };
-}
-
-function outcomeOf(result: OperationResult | null): string {
-  if (result === null) return 'not begun: it needs an operation that failed';
-  if (result.outcome === 'failed') return `FAILED: ${result.error.message}`;
-  return result.outcome === 'done' ? 'done' : 'was so already';
 }

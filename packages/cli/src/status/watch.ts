@@ -16,7 +16,7 @@ const PERIOD = 1000;
 const LIMIT = 2000;
 
 export async function watch({ options, terminal }: { readonly options: Pick<Options, 'socket' | 'json'>; readonly terminal: Terminal }): Promise<ExitStatus> {
-  const { status } = controlClient(options.socket, { quick: LIMIT, patient: LIMIT });
+  const { status } = controlClient(options.socket, { quick: LIMIT, stop: LIMIT, reload: LIMIT });
   const ended = terminal.untilInterrupted();
   const interrupted = once(ended, 'abort').then(() => null);
   const display = options.json || terminal.screen === null ? blocks(terminal, options.json) : await picture(terminal, terminal.screen);

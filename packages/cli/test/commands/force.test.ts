@@ -4,9 +4,11 @@ import { chmodSync, existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import test from 'ava';
 import { force } from '../../dist/force/force.js';
+import type { Stopping } from '../../dist/stop-daemon.js';
 import { configFile, FORCIBLE } from '../support/config.js';
 import { type Answers, controlServer, json } from '../support/control-server.js';
 import { run, start, temporaryFolder } from '../support/fbypass-ctl.js';
+import { fakeSystemctl, NO_SYSTEMD, SHOW, shown } from '../support/fake-systemctl.js';
 import { MemoryTerminal } from '../support/memory-terminal.js';
 import { NORMAL } from '../support/status-report.js';
 import { UNPRIVILEGED } from '../support/unprivileged.js';
@@ -21,6 +23,8 @@ const stoppable = (ms: number): Answers => ({
     void setTimeout(ms).then(() => server.close());
   },
 });
+
+const stopping = (socket: string, terminal: MemoryTerminal, patience: number): Stopping => ({ socket, terminal, patience, systemd: NO_SYSTEMD });
 
 test.serial('force_on without a daemon prints each operation, and exits 0', async (check) => {
   const folder = temporaryFolder(check);
@@ -91,9 +95,9 @@ test.serial('a component with an error is left out and said so', async (check) =
 test('a daemon that still answers after the stop: nothing is changed, status 1', async (check) => {
   const { socket, asked } = await controlServer(check, { 'GET /v1/status': json(NORMAL), 'POST /v1/stop': json({ stop: 'accepted' }) });
   const terminal = new MemoryTerminal();
-  const options = { config: configFile(check, FORCIBLE), driver: 'mock', socket } as const;
-  check.is(await force('bypass', { options, terminal }, { stop: 300, kernel: 1000 }), 1);
-  check.regex(terminal.stderr, /still answers on .* after the stop: nothing was changed/);
+  const options = { config: configFile(check, FORCIBLE), driver: 'mock', socket, json: false } as const;
+  check.is(await force('bypass', { options, terminal }, stopping(socket, terminal, 300), 1000), 1);
+  check.regex(terminal.stderr, /still answers on .* after the stop\n.*the network was not changed/);
   check.is(terminal.stdout, '');
   check.is(asked[0], 'POST /v1/stop');
 });
@@ -101,8 +105,8 @@ test('a daemon that still answers after the stop: nothing is changed, status 1',
 test('an answer that is none: nothing is changed, status 1', async (check) => {
   const { socket } = await controlServer(check, { 'POST /v1/stop': json({ stop: 'perhaps' }) });
   const terminal = new MemoryTerminal();
-  const options = { config: configFile(check, FORCIBLE), driver: 'mock', socket } as const;
-  check.is(await force('normal', { options, terminal }, { stop: 300, kernel: 1000 }), 1);
+  const options = { config: configFile(check, FORCIBLE), driver: 'mock', socket, json: false } as const;
+  check.is(await force('normal', { options, terminal }, stopping(socket, terminal, 300), 1000), 1);
   check.regex(terminal.stderr, /the network was not changed/);
   check.is(terminal.stdout, '');
 });
@@ -124,9 +128,34 @@ test('a daemon that somebody starts meanwhile has taken over: status 1', async (
     }
   }
   const terminal = new Starter();
-  const options = { config: configFile(check, FORCIBLE), driver: 'mock', socket } as const;
-  check.is(await force('bypass', { options, terminal }, { stop: 1000, kernel: 2000 }), 1);
+  const options = { config: configFile(check, FORCIBLE), driver: 'mock', socket, json: false } as const;
+  check.is(await force('bypass', { options, terminal }, stopping(socket, terminal, 1000), 2000), 1);
   check.regex(terminal.stderr, /has been started meanwhile/);
+});
+
+test("the unit's daemon is stopped through systemd; refused, nothing is changed", async (check) => {
+  const { socket, asked } = await controlServer(check, stoppable(0));
+  const { manager, asked: systemctl } = fakeSystemctl(check, { show: shown('active', NORMAL.pid), stop: 'echo "Access denied" >&2; exit 4' });
+  const terminal = new MemoryTerminal();
+  const options = { config: configFile(check, FORCIBLE), driver: 'mock', socket, json: false } as const;
+  check.is(await force('bypass', { options, terminal }, { socket, terminal, patience: 1000, systemd: manager }), 4);
+  check.deepEqual(systemctl(), [SHOW, 'stop fastbypass_monitor.service']);
+  check.deepEqual(asked, ['GET /v1/status']);
+  check.regex(terminal.stderr, /not permitted to stop the service[^]*the network was not changed/);
+  check.is(terminal.stdout, '');
+});
+
+test.serial('--json: one object, with the outcome of each operation', async (check) => {
+  const common = ['--config', configFile(check, FORCIBLE), '--socket', `${temporaryFolder(check)}/c.sock`, '--json', ...MOCK] as const;
+  const on = await run(check, 'force_on', ...common);
+  check.is(on.status, 0, on.stderr);
+  check.deepEqual(JSON.parse(on.stdout), {
+    mode: 'bypass',
+    agreed: true,
+    operations: ['e1', 'e2'].map((name) => ({ op: 'link-down', interface: name, outcome: 'done', error: null })),
+    unmet: [],
+  });
+  check.regex((await run(check, 'force_off', ...common)).stdout, /^\{"mode":"normal","agreed":true,"operations":\[\{"op":"address-add","interface":"eth0","address":"192\.168\.1\.211\/32","outcome":"done","error":null\}/);
 });
 
 const netAdmin = ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin'];

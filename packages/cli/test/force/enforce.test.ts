@@ -5,6 +5,7 @@ import { MockNetwork, mockDriver } from '@fastbypass/driver-mock';
 import test from 'ava';
 import { type Enforced, enforce } from '../../dist/force/enforce.js';
 import { type ForcedMode, outlook, unmetAfter } from '../../dist/force/outlook.js';
+import { Teller } from '../../dist/force/teller.js';
 import { FORCIBLE } from '../support/config.js';
 import { MemoryTerminal } from '../support/memory-terminal.js';
 
@@ -40,7 +41,7 @@ async function forced(mode: ForcedMode, driver: NetworkDriver, ledger: Ledger = 
   const terminal = new MemoryTerminal();
   const saved: Ledger[] = [];
   const save = (it: Ledger): void => void saved.push(it);
-  const enforced = await enforce({ mode, config: CONFIG, driver, ledger, persistence: { beforeRemoval: save, save }, terminal, limit });
+  const enforced = await enforce({ mode, config: CONFIG, driver, ledger, persistence: { beforeRemoval: save, save }, teller: new Teller(terminal, false), limit });
   return { ...enforced, stdout: terminal.stdout, stderr: terminal.stderr, saved };
 }
 
@@ -65,7 +66,6 @@ test('bypass and back: a stranger survives, prefixes return', async (check) => {
 test('what it takes to undo it is on record before anything is taken away', async (check) => {
   const network = broker();
   const driver = mockDriver(network);
-  const terminal = new MemoryTerminal();
   const before: string[] = [];
   let record: Ledger | null = null;
   await enforce({
@@ -80,7 +80,7 @@ test('what it takes to undo it is on record before anything is taken away', asyn
       },
       save: () => undefined,
     },
-    terminal,
+    teller: new Teller(new MemoryTerminal(), true),
     limit: 700,
   });
   check.true(before.includes('192.168.1.211/24'));
