@@ -1,7 +1,6 @@
 /** What `check` finds out about a configuration. */
 import { type Config, type ConfigReading, type Diagnostic, detectionTime, formatDiagnostic, isError } from '@fastbypass/core';
 import { formatEndpoint } from './endpoint.js';
-import { ExitStatus } from './exit-status.js';
 import { table } from './table.js';
 import { countOf, indented } from './text.js';
 
@@ -41,8 +40,8 @@ const timings = ({ listeners }: Config): readonly ListenerTiming[] =>
     return { index, host, port, attempts, timeoutMs: timeout, worstCaseMs: detectionTime(listener) };
   });
 
-export const checkStatus = ({ outcome, errors }: CheckReport): ExitStatus =>
-  outcome === 'configured' && errors === 0 ? ExitStatus.done : ExitStatus.configuration;
+/** The daemon would run with all of it. */
+export const isGood = ({ outcome, errors }: CheckReport): boolean => outcome === 'configured' && errors === 0;
 
 /** For a person; ends without an end of line. */
 export function renderCheck(report: CheckReport): string {

@@ -1,9 +1,11 @@
 import type { Run } from '../command.js';
-import { checkReport, checkStatus, renderCheck } from '../check-report.js';
+import { checkReport, isGood, renderCheck } from '../check-report.js';
 import { readConfigFile } from '../config-file.js';
+import { ExitStatus } from '../exit-status.js';
 
 export const run: Run<'config' | 'json', string | null> = async ({ operand, options, terminal }) => {
-  const report = checkReport(await readConfigFile(operand ?? options.config));
+  const { reading, refusal } = await readConfigFile(operand ?? options.config);
+  const report = checkReport(reading);
   await terminal.out(`${options.json ? JSON.stringify(report) : renderCheck(report)}\n`);
-  return checkStatus(report);
+  return isGood(report) ? ExitStatus.done : refusal;
 };

@@ -18,12 +18,12 @@ export interface Prepared {
 
 /** Says what is wrong; to the left stands the status to end with. */
 export async function prepare(options: Pick<Options, 'config' | 'driver'>, terminal: Terminal): Promise<E.Either<ExitStatus, Prepared>> {
-  const reading = await readConfigFile(options.config);
+  const { reading, refusal } = await readConfigFile(options.config);
   for (const diagnostic of reading.diagnostics) terminal.err(formatDiagnostic(diagnostic));
   if (reading.outcome !== 'configured') {
     const why = reading.outcome === 'refused' ? 'has an error that concerns all of it' : 'names no listener and no card';
     terminal.err(`fbypass_ctl: ${reading.file} ${why}: nothing was done, and a running fastbypass_monitor was left alone`);
-    return E.left(ExitStatus.configuration);
+    return E.left(refusal);
   }
   sayWhatIsLeftOut(reading, terminal);
   const chosen = chooseDriver(options.driver ?? reading.driver, reading);

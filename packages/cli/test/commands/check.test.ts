@@ -81,12 +81,17 @@ for (const [what, text, message] of bad) {
   });
 }
 
-(UNPRIVILEGED === null ? test.skip : test.serial)('status 78 and what to do for a file that may not be read', async (check) => {
+(UNPRIVILEGED === null ? test.skip : test.serial)('status 4 and what to do for a file that may not be read', async (check) => {
   const path = file(check, GOOD);
   chmodSync(path, 0o000);
   const { status, stdout } = await start(check, ['check', path], UNPRIVILEGED ?? []).end;
-  check.is(status, 78);
-  check.regex(stdout, /permission denied \(run this as root\)/);
+  check.is(status, 4);
+  check.regex(stdout, /permission denied; run this as root/);
+  for (const words of [['force_on'], ['force_off'], ['plan', '--mode', 'bypass']]) {
+    const { status: refused, stderr } = await start(check, [...words, '--config', path], UNPRIVILEGED ?? []).end;
+    check.is(refused, 4, stderr);
+    check.regex(stderr, /permission denied; run this as root/);
+  }
 });
 
 test.serial('--json', async (check) => {
