@@ -7,7 +7,7 @@
 import type * as T from 'fp-ts/lib/Task.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { InterfaceName } from './interface-name.js';
-import type { ObservedState, Operation } from './network.js';
+import type { ObservedAddress, ObservedState, Operation } from './network.js';
 
 /** Why a driver could not do what it was asked; `message` is for a person and names what to do. */
 export type DriverError =
@@ -24,8 +24,11 @@ export type DriverError =
 
 /** What became of one operation. */
 export type OperationResult =
-  /** It changed the network. */
-  | { readonly outcome: 'done' }
+  /**
+   * It changed the network. `took`, of a removal or a link-down: the addresses that the kernel took from the interface besides the one that
+   * was named, each as it was, in an order in which they can be put back. Absent: it could not be heard.
+   */
+  | { readonly outcome: 'done'; readonly took?: readonly ObservedAddress[] }
   /** The network was already so: an address to add was there, one to remove was not. */
   | { readonly outcome: 'already' }
   | { readonly outcome: 'failed'; readonly error: DriverError };

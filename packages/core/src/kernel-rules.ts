@@ -4,8 +4,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { match } from 'ts-pattern';
-import { handOn, indexToHandOn } from './address-index.js';
-import { type InterfaceAddress, familyOf } from './address.js';
+import { handOn, indexToHandOn, instanceOf } from './address-index.js';
+import { type InterfaceAddress, familyOf, formatInterfaceAddress } from './address.js';
 import type { InterfaceName } from './interface-name.js';
 import type { AddressAttributes, ObservedAddress, ObservedInterface, ObservedState, Operation } from './network.js';
 
@@ -87,12 +87,24 @@ export function applyToInterface(it: ObservedInterface, operation: Operation): E
 }
 
 /** What the kernel makes of operations, one after the other; what it refuses has no effect. */
-export function applyOperations(state: ObservedState, operations: Iterable<Operation>): ObservedState {
+export const applyOperations = (state: ObservedState, operations: readonly Operation[]): ObservedState =>
+  afterDeeds(state, operations.map((operation) => ({ operation })));
+
+/** As {@link applyOperations}; `took`: addresses that the kernel was seen to take besides, whether the rules foresee it or not. */
+export function afterDeeds(state: ObservedState, deeds: readonly { readonly operation: Operation; readonly took?: readonly InterfaceAddress[] }[]): ObservedState {
   const next = new Map<InterfaceName, ObservedInterface>(state);
-  for (const operation of operations) {
+  for (const { operation, took = [] } of deeds) {
     const it = next.get(operation.interface);
-    const changed = it === undefined ? E.left('no-such-interface') : applyToInterface(it, operation);
-    if (E.isRight(changed)) next.set(operation.interface, changed.right);
+    if (it === undefined) continue;
+    const changed = applyToInterface(it, operation);
+    next.set(it.name, withoutAddresses(E.isRight(changed) ? changed.right : it, took));
   }
   return next;
+}
+
+function withoutAddresses(it: ObservedInterface, gone: readonly InterfaceAddress[]): ObservedInterface {
+  const left = gone.filter((address) => instanceOf(it, address) !== undefined);
+  if (left.length === 0) return it;
+  const keys = new Set(left.map(formatInterfaceAddress));
+  return { ...it, addresses: it.addresses.filter((address) => !keys.has(formatInterfaceAddress(address))) };
 }

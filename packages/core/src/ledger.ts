@@ -38,6 +38,11 @@ export interface OwnAddress extends InterfaceAddress {
   readonly interface: InterfaceName;
 }
 
+/** An address that an operation of ours took from an interface, though nobody had asked for that. */
+export interface LostAddress extends ObservedAddress {
+  readonly interface: InterfaceName;
+}
+
 export interface Ledger {
   readonly cards: ReadonlyMap<string, CardMemory>;
   /** Cards that left the configuration and whose addresses are still to go, in that order. */
@@ -46,6 +51,8 @@ export interface Ledger {
   readonly leaving: readonly OwnAddress[];
   /** Added by this process and not removed since. */
   readonly own: ReadonlyMap<string, OwnAddress>;
+  /** What removals of ours took along and is to be put back, in that order: mostly what had come after the last look. */
+  readonly lost: ReadonlyMap<string, LostAddress>;
   /** In the order in which they were put down. */
   readonly shut: readonly ShutInterface[];
   /** Interfaces on which promotion of secondaries was refused. */
@@ -59,6 +66,7 @@ export const emptyLedger: Ledger = {
   removedCards: [],
   leaving: [],
   own: new Map(),
+  lost: new Map(),
   shut: [],
   promotionRefused: new Set(),
   leased: new Map(),
@@ -68,6 +76,8 @@ export const placeKey = (place: Place): string => `${place.interface} ${place.ad
 
 /** An instance is known by its prefix too. */
 export const instanceKey = (own: OwnAddress): string => `${placeKey(own)}/${String(own.prefix)}`;
+
+const byInstance = <A extends OwnAddress>(instances: readonly A[]): ReadonlyMap<string, A> => new Map(instances.map((it) => [instanceKey(it), it]));
 
 // -------------------------------------------------------------------------------------
 // a change of configuration
@@ -99,7 +109,7 @@ export function reloadLedger(ledger: Ledger, before: Config | null, after: Confi
   }
   const isNeeded = (place: Place): boolean => needed.cards.has(placeKey(place)) || needed.listeners.has(placeKey(place));
   const leaving = [...ledger.leaving, ...ownAddressesOfListeners(ledger, before)].filter((own) => !isNeeded(own));
-  return { ...ledger, cards, removedCards, leaving: [...new Map(leaving.map((own) => [instanceKey(own), own])).values()] };
+  return { ...ledger, cards, removedCards, leaving: [...byInstance(leaving).values()] };
 }
 
 /** By the listeners' indices, then by prefix. */
@@ -112,12 +122,20 @@ function ownAddressesOfListeners({ own }: Ledger, config: Config | null): readon
   });
 }
 
+/** What of a ledger outlives the process. */
+export interface Remembered {
+  readonly cards: readonly CardMemory[];
+  readonly shut: readonly ShutInterface[];
+  readonly leased: readonly OwnAddress[];
+  readonly lost: readonly LostAddress[];
+}
+
 /**
  * What the last process left on record, for a process that starts with `config` (null: not configured yet). What the
  * configuration no longer names is treated as if a reload had removed it.
  */
-export function restoreLedger(cards: readonly CardMemory[], shut: readonly ShutInterface[], config: Config | null, leased: readonly OwnAddress[] = []): Ledger {
-  const ledger: Ledger = { ...emptyLedger, removedCards: cards, shut, leased: new Map(leased.map((own) => [instanceKey(own), own])) };
+export function restoreLedger({ cards, shut, leased, lost }: Remembered, config: Config | null): Ledger {
+  const ledger: Ledger = { ...emptyLedger, removedCards: cards, shut, leased: byInstance(leased), lost: byInstance(lost) };
   return config === null ? ledger : reloadLedger(ledger, null, config);
 }
 
@@ -131,6 +149,7 @@ export function learn(ledger: Ledger, config: Config | null, desired: DesiredSta
     ...ledger,
     cards: learnPrefixes(ledger.cards, desired, observed),
     removedCards: desired.settled ? ledger.removedCards.filter((card) => isStillToGo(card, observed)) : ledger.removedCards,
+    lost: learnLost(ledger.lost, observed),
     shut: learnShut(ledger.shut, config, desired, observed),
   };
 }
@@ -149,6 +168,12 @@ const isThere = (observed: ObservedState, own: OwnAddress): boolean => isOn(obse
 /** An interface that is missing may come back, renamed for a while, with the address on it. */
 const isStillToGo = (card: Place, observed: ObservedState): boolean =>
   !observed.has(card.interface) || instancesOf(observed, card.interface, card.address).length > 0;
+
+/** What is back is lost no more, nor what was on an interface that went with all that it had. */
+function learnLost(lost: Ledger['lost'], observed: ObservedState): Ledger['lost'] {
+  const isLost = (it: LostAddress): boolean => observed.has(it.interface) && !isThere(observed, it);
+  return [...lost.values()].every(isLost) ? lost : byInstance([...lost.values()].filter(isLost));
+}
 
 function learnPrefixes(cards: Ledger['cards'], desired: DesiredState, observed: ObservedState): Ledger['cards'] {
   if (!desired.settled) return cards;
@@ -199,6 +224,8 @@ export interface Deed {
   readonly operation: Operation;
   readonly purpose: Purpose;
   readonly outcome: Outcome;
+  /** What the kernel took besides, as its driver tells ({@link OperationResult}); absent: what the model of the kernel says. */
+  readonly took?: readonly ObservedAddress[];
 }
 
 /**
@@ -207,33 +234,43 @@ export interface Deed {
  */
 export function record(ledger: Ledger, deeds: readonly Deed[], observed: ObservedState): Ledger {
   const own = new Map(ledger.own);
+  const lost = new Map(ledger.lost);
   const gone = new Set<string>();
   // A name keeps the place that it got first.
   const shut = new Map(ledger.shut.map((it) => [it.name, it]));
   let { promotionRefused } = ledger;
-  for (const { operation, purpose, outcome } of deeds) {
+  for (const { operation, purpose, outcome, took } of deeds) {
     const name = operation.interface;
     if (outcome === 'failed') {
       if (operation.op === 'promote-secondaries') promotionRefused = new Set(promotionRefused).add(name);
-    } else if (operation.op === 'address-add' && outcome === 'done' && purpose === 'ours') {
+    } else if (operation.op === 'address-add') {
       const added = { interface: name, ...operation.address };
-      own.set(instanceKey(added), added);
+      lost.delete(instanceKey(added));
+      if (outcome === 'done' && purpose === 'ours') own.set(instanceKey(added), added);
     } else if (operation.op === 'address-del') {
       gone.add(instanceKey({ interface: name, ...operation.address }));
+      for (const it of took ?? []) if (!hasOtherPlans(ledger, { interface: name, ...it })) lost.set(instanceKey({ interface: name, ...it }), { interface: name, ...it });
     } else if (operation.op === 'link-down' && outcome === 'done') {
-      shut.set(name, shutDown(shut.get(name), name, observed, gone));
+      shut.set(name, shutDown(shut.get(name), name, took ?? addressesOf(observed, name, gone)));
     } else if (operation.op === 'link-up') {
       const it = shut.get(name);
       if (it !== undefined) shut.set(name, { ...it, down: false });
     }
   }
-  return { ...ledger, own, shut: [...shut.values()], promotionRefused };
+  return { ...ledger, own, lost, shut: [...shut.values()], promotionRefused };
 }
 
-/** An interface that we put down, with the IPv6 addresses that this drops; `gone` went before by themselves. */
-function shutDown(before: ShutInterface | undefined, name: InterfaceName, observed: ObservedState, gone: ReadonlySet<string>): ShutInterface {
-  const isDropped = ({ address, prefix }: ObservedAddress): boolean => familyOf(address) === 6 && !gone.has(instanceKey({ interface: name, address, prefix }));
-  const present = observed.get(name)?.addresses.filter(isDropped) ?? [];
+/** Whether it comes and goes by plans of its own: a card's address, or one that is to leave. */
+const hasOtherPlans = ({ cards, removedCards, leaving }: Ledger, it: OwnAddress): boolean =>
+  cards.has(placeKey(it)) || removedCards.some((card) => placeKey(card) === placeKey(it)) || leaving.some((own) => instanceKey(own) === instanceKey(it));
+
+/** `gone` went before by themselves. */
+const addressesOf = (observed: ObservedState, name: InterfaceName, gone: ReadonlySet<string>): readonly ObservedAddress[] =>
+  observed.get(name)?.addresses.filter(({ address, prefix }) => !gone.has(instanceKey({ interface: name, address, prefix }))) ?? [];
+
+/** An interface that we put down, with the IPv6 ones among the addresses that it had. */
+function shutDown(before: ShutInterface | undefined, name: InterfaceName, addresses: readonly ObservedAddress[]): ShutInterface {
+  const present = addresses.filter(({ address }) => familyOf(address) === 6);
   const missing = before?.dropped.filter(({ address }) => !present.some((other) => other.address === address)) ?? [];
   return { name, down: true, dropped: [...missing, ...present] };
 }

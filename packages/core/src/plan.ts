@@ -32,7 +32,8 @@ export const operationsOf = (plan: Plan): readonly Operation[] => plan.map(({ op
 // -------------------------------------------------------------------------------------
 
 /**
- * The addresses of listeners: what the last configuration leaves behind goes, then what `wanted` lacks comes.
+ * The addresses of listeners: what the last configuration leaves behind goes, then what `wanted` lacks comes. Here as in every plan, what
+ * removals of ours took along comes back first.
  *
  * @param wanted listeners that are launched, or about to be, by index
  */
@@ -48,7 +49,7 @@ export function planListenerAddresses(wanted: readonly ListenerConfig[], ledger:
     served.add(placeKey(place));
     additions.push(addition(place, prefix ?? bitsOf(host)));
   }
-  return safely([...removals, ...additions], ledger, observed);
+  return safely([...returns(ledger), ...removals, ...additions], ledger, observed);
 }
 
 /** Cards and managed interfaces. While unsettled nothing is managed, and the plan is empty. */
@@ -57,6 +58,7 @@ export function planManaged(desired: DesiredState, ledger: Ledger, observed: Obs
   const absent = desired.cards.filter(({ presence }) => presence === 'absent').map(({ card }) => card);
   const present = desired.cards.filter(({ presence }) => presence === 'present').map(({ card }) => card);
   const wishes = [
+    ...returns(ledger),
     ...[...absent, ...ledger.removedCards].flatMap((place) => instancesOn(observed, place).map(removal)),
     ...desired.interfaces.flatMap(({ name, link }) => (link === 'down' && observed.get(name)?.up === true ? [linkWish('link-down', name)] : [])),
     ...linksUp(desired, ledger, observed),
@@ -93,6 +95,9 @@ const returning = (name: InterfaceName, { address, prefix, attributes }: Observe
   purpose: 'put-back',
   needs,
 });
+
+/** What removals of ours took along. */
+const returns = ({ lost }: Ledger): readonly Wish[] => [...lost.values()].map((it) => returning(it.interface, it, null));
 
 const linkWish = (op: 'link-up' | 'link-down', name: InterfaceName): Wish => ({ operation: { op, interface: name }, purpose: 'ours', needs: null });
 

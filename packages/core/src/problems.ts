@@ -25,6 +25,7 @@ export function unmetDesires(state: MonitorState, desired: DesiredState, ledger:
     if (!isLaunched(listener) || name === null || isWildcard(listener.config)) continue;
     if (instancesOf(observed, name, host).length === 0) absent(name, `the address of ${nameOf(listener)}`);
   }
+  for (const lost of ledger.lost.values()) unmet.push(`${instanceKey(lost)}, which went with an address that was removed, is not back yet`);
   for (const own of ledger.leaving) unmet.push(`${instanceKey(own)} of a removed listener is still there`);
   if (!desired.settled) return unmet;
   for (const { card, presence } of desired.cards) {

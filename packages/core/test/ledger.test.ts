@@ -1,7 +1,9 @@
 import test from 'ava';
 import { desiredState } from '../dist/desired.js';
 import { type Deed, type Ledger, emptyLedger, forgetRemoved, instanceKey, learn, record, reloadLedger, restoreLedger } from '../dist/ledger.js';
-import type { ObservedState } from '../dist/network.js';
+import { type ObservedState, formatOperation } from '../dist/network.js';
+import { operationsOf, planListenerAddresses, planManaged } from '../dist/plan.js';
+import { unmetDesires } from '../dist/problems.js';
 import { configOf, nameOf, withPrefix } from './arbitraries.js';
 import { add, applied, decided, del, networkOf, reconcile } from './networks.js';
 
@@ -143,8 +145,41 @@ test('what the last process left on record is treated as if a reload had removed
   const left = withPrefix('10.0.0.77/24');
   const cards = ['10.0.0.100', left.address].map((address) => ({ interface: nameOf('eth0'), address: withPrefix(address).address, prefixes: [24], taken: true }));
   const shut = [{ name: nameOf('m0'), down: true, dropped: [] }];
-  const started = restoreLedger(cards, shut, ONE);
+  const started = restoreLedger({ cards, shut, leased: [], lost: [] }, ONE);
   t.deepEqual([removed(started), prefixesOf(started), started.shut], [['10.0.0.77'], [[24]], shut]);
-  const waiting = restoreLedger(cards, shut, null);
+  const waiting = restoreLedger({ cards, shut, leased: [], lost: [] }, null);
   t.deepEqual(removed(reloadLedger(waiting, null, ONE)), ['10.0.0.77'], 'while not configured it waits');
+});
+
+// -------------------------------------------------------------------------------------
+// what removals took along
+// -------------------------------------------------------------------------------------
+
+const removing = (ledger: Ledger, ...took: readonly string[]): Ledger =>
+  record(ledger, [{ operation: del('eth0', '10.0.0.9/24'), purpose: 'ours', outcome: 'done', took: took.map((text) => ({ ...withPrefix(text), secondary: true, attributes: {} })) }], observed);
+const lostOf = ({ lost }: Ledger): readonly string[] => [...lost.keys()];
+const planned = (ledger: Ledger, network: ObservedState): readonly string[] => operationsOf(planListenerAddresses([], ledger, network)).map(formatOperation);
+
+test('what a removal took along comes back first, in its order, whatever is decided', (t) => {
+  const ledger = removing(emptyLedger, '10.0.0.6/24', '10.0.0.5/24');
+  const bare = networkOf({ eth0: ['10.0.0.1/32'] });
+  t.deepEqual(planned(ledger, bare), ['address-add eth0 10.0.0.6/24', 'address-add eth0 10.0.0.5/24']);
+  t.deepEqual(operationsOf(planManaged(desiredState(BYPASS), ledger, bare)).map(formatOperation).slice(0, 2), planned(ledger, bare));
+  t.true(unmetDesires(NORMAL, desiredState(NORMAL), ledger, bare).some((text) => text.includes('10.0.0.6/24')));
+});
+
+test('what is back, or was on an interface that is gone, is lost no more', (t) => {
+  const ledger = removing(emptyLedger, '10.0.0.6/24', '10.0.0.5/24');
+  t.deepEqual(lostOf(deed(ledger, add('eth0', '10.0.0.6/24'), 'put-back', 'done', observed)), ['eth0 10.0.0.5/24']);
+  t.deepEqual(lostOf(seen(ledger, NORMAL, '10.0.0.5/24')), ['eth0 10.0.0.6/24']);
+  t.deepEqual(lostOf(learn(ledger, ONE, desiredState(NORMAL), networkOf({ eth1: [] }))), []);
+});
+
+test("a card's address that went with another is a matter of the mode", (t) => {
+  t.deepEqual(lostOf(removing(seen(emptyLedger, BYPASS, '10.0.0.100/24'), '10.0.0.100/24', '10.0.0.5/24')), ['eth0 10.0.0.5/24']);
+});
+
+test('of a link-down counts what the driver says that it dropped', (t) => {
+  const took = [{ ...withPrefix('fd01::8/64'), secondary: false, attributes: {} }];
+  t.deepEqual(shutOf(record(emptyLedger, [{ operation: { op: 'link-down', interface: nameOf('m0') }, purpose: 'ours', outcome: 'done', took }], M)), ['m0 down fd01::8']);
 });

@@ -53,7 +53,12 @@ async function carryOutStage(
 }
 
 /** For the ledger. */
-export const deedOf = ({ step, result }: Carried): Deed => ({ operation: step.operation, purpose: step.purpose, outcome: result.outcome });
+export const deedOf = ({ step, result }: Carried): Deed => ({
+  operation: step.operation,
+  purpose: step.purpose,
+  outcome: result.outcome,
+  ...(result.outcome === 'done' && result.took !== undefined && { took: result.took }),
+});
 
 /** The ledger as it will be if all of the plan succeeds: what must be on record before anything is taken away. */
 export const afterSuccess = (plan: Plan, ledger: Ledger, observed: ObservedState): Ledger =>

@@ -435,7 +435,7 @@ export class Daemon {
   private remembered(config: MonitorState['config']): Reconciler['ledger'] {
     const path = stateFileOf(this.options.socket);
     const read = readStateFile(path);
-    if (E.isRight(read)) return restoreLedger(read.right.cards, read.right.shut, config, read.right.leased);
+    if (E.isRight(read)) return restoreLedger(read.right, config);
     this.options.log.warning(`${path} cannot be read, prefixes and interfaces of the last run are not known: ${read.left}`);
     return emptyLedger;
   }

@@ -23,7 +23,7 @@ import {
   type OperationResult,
   type Place,
   type Plan,
-  applyOperations,
+  afterDeeds,
   desiredState,
   differences,
   forgetRemoved,
@@ -396,9 +396,9 @@ export class Reconciler {
       else this.attempts.succeeded(step.operation, this.repairing && result.outcome === 'done');
     }
     // What must be known of the network until the next look.
-    const effective = carried.filter(({ result }) => result.outcome !== 'failed');
-    this.known = applyOperations(before, effective.map(({ step }) => step.operation));
-    this.memory = record(this.memory, carried.map(deedOf), before);
+    const deeds = carried.map(deedOf);
+    this.known = afterDeeds(before, deeds.filter(({ outcome }) => outcome !== 'failed'));
+    this.memory = record(this.memory, deeds, before);
   }
 
   /** Without operations whose next try is not due, and what needs them; they are come back to in time. */

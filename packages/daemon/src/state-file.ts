@@ -3,13 +3,12 @@
  * beside the control socket, replaced as a whole.
  */
 import {
-  type CardMemory,
   InterfaceAddress,
   InterfaceName,
   IpAddress,
   type Ledger,
-  type OwnAddress,
-  type ShutInterface,
+  type ObservedAddress,
+  type Remembered,
   formatInterfaceAddress,
 } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
@@ -31,20 +30,17 @@ const Attributes = t.partial({
   noPrefixRoute: t.boolean,
 });
 
+const Kept = t.type({ address: InterfaceAddress, attributes: Attributes });
+
 const StateFile = t.type({
   version: t.literal(1),
   cards: t.array(t.type({ interface: InterfaceName, address: IpAddress, prefixes: t.array(t.number), taken: t.boolean })),
-  shut: t.array(t.type({ name: InterfaceName, down: t.boolean, dropped: t.array(t.type({ address: InterfaceAddress, attributes: Attributes })) })),
+  shut: t.array(t.type({ name: InterfaceName, down: t.boolean, dropped: t.array(Kept) })),
   leased: t.array(t.type({ interface: InterfaceName, address: InterfaceAddress })),
+  lost: t.array(t.intersection([t.type({ interface: InterfaceName }), Kept])),
 });
 
-export interface Remembered {
-  readonly cards: readonly CardMemory[];
-  readonly shut: readonly ShutInterface[];
-  readonly leased: readonly OwnAddress[];
-}
-
-const NOTHING: Remembered = { cards: [], shut: [], leased: [] };
+const NOTHING: Remembered = { cards: [], shut: [], leased: [], lost: [] };
 
 /** What the last process left; Left: why it cannot be read. No file is nothing to remember. */
 export function readStateFile(path: string): E.Either<string, Remembered> {
@@ -57,34 +53,31 @@ export function readStateFile(path: string): E.Either<string, Remembered> {
   try {
     const read = StateFile.decode(JSON.parse(text));
     if (E.isLeft(read)) return E.left('it is not a state file of this version');
-    const shut = read.right.shut.map(({ name, down, dropped }) => ({
-      name,
-      down,
-      dropped: dropped.map(({ address, attributes }) => ({ ...address, secondary: false, attributes })),
-    }));
+    const { cards } = read.right;
+    const shut = read.right.shut.map((it) => ({ ...it, dropped: it.dropped.map(addressKept) }));
     const leased = read.right.leased.map(({ interface: name, address }) => ({ interface: name, ...address }));
-    return E.right({ cards: read.right.cards, shut, leased });
+    const lost = read.right.lost.map((it) => ({ interface: it.interface, ...addressKept(it) }));
+    return E.right({ cards, shut, leased, lost });
   } catch (error) {
     return E.left(reasonOf(error));
   }
 }
 
 /** The file's text for a ledger; equal texts need no writing. */
-export function stateText({ cards, removedCards, shut, leased }: Ledger): string {
+export function stateText({ cards, removedCards, shut, leased, lost }: Ledger): string {
   return JSON.stringify({
     version: 1,
     cards: [...cards.values(), ...removedCards],
     leased: [...leased.values()].map((own) => ({ interface: own.interface, address: formatInterfaceAddress(own) })),
-    shut: shut.map(({ name, down, dropped }) => ({
-      name,
-      down,
-      dropped: dropped.map((it) => ({
-        address: formatInterfaceAddress(it),
-        attributes: { ...it.attributes, ...(it.attributes.peer && { peer: formatInterfaceAddress(it.attributes.peer) }) },
-      })),
-    })),
+    lost: [...lost.values()].map((it) => ({ interface: it.interface, ...keptText(it) })),
+    shut: shut.map((it) => ({ ...it, dropped: it.dropped.map(keptText) })),
   });
 }
+
+/** An address that is to come back as it was. */
+const addressKept = ({ address, attributes }: t.TypeOf<typeof Kept>): ObservedAddress => ({ ...address, secondary: false, attributes });
+
+const keptText = (it: ObservedAddress): t.OutputOf<typeof Kept> => Kept.encode({ address: it, attributes: it.attributes });
 
 /** Replaces the file; Left: why not. Whoever reads it sees the old or the new one, never half of it. */
 export function writeStateFile(path: string, text: string): E.Either<string, void> {

@@ -13,7 +13,8 @@ const peer = parseInterfaceAddress('10.9.0.2/32');
 const dropped = { address: 'fd00::7' as IpAddress, prefix: 64, secondary: false, attributes: { scope: 'global', validLifetime: 30, ...(peer && { peer }) } };
 const shut = { name: 'e1' as InterfaceName, down: true, dropped: [dropped] };
 const own = { interface: eth0, address: '10.0.0.1' as IpAddress, prefix: 24 };
-const ledger: Ledger = { ...emptyLedger, cards: new Map([['eth0 10.0.0.1', card]]), shut: [shut], leased: new Map([['eth0 10.0.0.1/24', own]]) };
+const lost = { interface: eth0, ...dropped };
+const ledger: Ledger = { ...emptyLedger, cards: new Map([['eth0 10.0.0.1', card]]), shut: [shut], leased: new Map([['eth0 10.0.0.1/24', own]]), lost: new Map([['eth0 fd00::7/64', lost]]) };
 
 const path = (t: { teardown: (done: () => void) => void }): string => {
   const folder = mkdtempSync(join(tmpdir(), 'fastbypass-state-'));
@@ -26,7 +27,7 @@ const path = (t: { teardown: (done: () => void) => void }): string => {
 test('what is written is read again, attributes and all', (t) => {
   const file = path(t);
   t.true(E.isRight(writeStateFile(file, stateText(ledger))));
-  t.deepEqual(readStateFile(file), E.right({ cards: [card], shut: [shut], leased: [own] }));
+  t.deepEqual(readStateFile(file), E.right({ cards: [card], shut: [shut], leased: [own], lost: [lost] }));
   t.deepEqual(readdirSync(join(file, '..')), ['control.state.json']);
 });
 
@@ -38,7 +39,7 @@ test('removed cards that are not taken away yet are remembered too', (t) => {
 
 test('no file is nothing to remember; a broken one says why', (t) => {
   const file = path(t);
-  t.deepEqual(readStateFile(file), E.right({ cards: [], shut: [], leased: [] }));
+  t.deepEqual(readStateFile(file), E.right({ cards: [], shut: [], leased: [], lost: [] }));
   for (const text of ['', '{', '[]', '{"version":2}', '{"version":1,"cards":[{}],"shut":[]}']) {
     writeStateFile(file, text);
     t.true(E.isLeft(readStateFile(file)), text);

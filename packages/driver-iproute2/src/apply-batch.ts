@@ -6,9 +6,10 @@ import { batchLines } from './batch-lines.js';
 import type { IpCommand } from './ip-command.js';
 import type { Observe } from './observe.js';
 import type { IpOperation } from './operation-words.js';
+import { tookBy } from './took.js';
 import { ALREADY, CANCELLED, type Look, afterKill, failed, isAsAsked, judge, succeeded } from './outcome.js';
 
-const WORDS = ['-o', '-force', '-batch', '-'];
+const WORDS = ['-force', '-batch', '-'];
 
 /**
  * Carries out `batch` in one run of `ip`.
@@ -27,7 +28,8 @@ export async function runBatch(
   if (E.isLeft(run)) return batch.map(() => failed(run.left));
   const { ending, status, stdout, stderr } = run.right;
   const report = readBatchReport(lines, stdout, stderr);
-  const success = (operation: IpOperation, place: number): OperationResult => succeeded(operation, report.wasUp.get(place));
+  const took = tookBy(batch, report);
+  const success = (operation: IpOperation, place: number): OperationResult => succeeded(operation, report.before.get(place)?.up, took.get(place));
   if (ending === 'exited' && status === 0) return batch.map(success);
 
   const look = await observe();

@@ -1,12 +1,17 @@
 import type { BatchLine } from './batch-lines.js';
-import { isUp, readLinkHead } from './text-output.js';
+import type { SeenAddress, SeenLink } from './observed-state.js';
+import { isUp, readAddress, readLinkHead } from './text-output.js';
 
-/** What `ip -o -force -batch -` said about the operations of a batch; they are named by their places. */
+/** A link as a look of the batch has found it. */
+export type LinkLook = Pick<SeenLink, 'index' | 'up' | 'addresses'>;
+
+/** What `ip -force -batch -` said about the operations of a batch; they are named by their places. */
 export interface BatchReport {
   /** Those that failed, with the reason that was printed. */
   readonly failed: ReadonlyMap<number, string>;
-  /** Of links that are to be set: whether they were up just before. */
-  readonly wasUp: ReadonlyMap<number, boolean>;
+  /** The link just before the operation, where it was looked at, and just after it. */
+  readonly before: ReadonlyMap<number, LinkLook>;
+  readonly after: ReadonlyMap<number, LinkLook>;
   /**
    * Whether all that was said belongs to lines that failed. A word that `ip` does not know ends it at once, with a
    * reason but without naming the line.
@@ -28,13 +33,28 @@ export function readBatchReport(lines: readonly BatchLine[], stdout: string, std
     }
   }
   const failed = new Map<number, string>();
-  for (const [{ place, does }, words] of reasons) if (does) failed.set(place, words);
+  for (const [{ place, role }, words] of reasons) if (role === 'operation') failed.set(place, words);
 
-  const heads = stdout.split('\n').map(readLinkHead);
-  const wasUp = new Map<number, boolean>();
-  for (const [order, line] of lines.filter((it) => !it.does && !reasons.has(it)).entries()) {
-    const head = heads[order];
-    if (head !== undefined && head !== null) wasUp.set(line.place, isUp(head.rest));
+  const looks = readLooks(stdout);
+  const before = new Map<number, LinkLook>();
+  const after = new Map<number, LinkLook>();
+  for (const [order, { place, role }] of lines.filter((it) => it.role !== 'operation' && !reasons.has(it)).entries()) {
+    const look = looks[order];
+    if (look !== undefined) (role === 'before' ? before : after).set(place, look);
   }
-  return { failed, wasUp, complete: reasons.size > 0 && reason.join('').trim() === '' };
+  return { failed, before, after, complete: reasons.size > 0 && reason.join('').trim() === '' };
+}
+
+/** Each begins with the line of its link; then each address has two, of which the second is indented further. */
+function readLooks(stdout: string): readonly LinkLook[] {
+  const looks: (LinkLook & { readonly addresses: SeenAddress[] })[] = [];
+  // With `-o` the line break is a backslash; so it can be read like that.
+  for (const line of stdout.replaceAll(/\n(?= {5,})/g, '\\').split('\n')) {
+    const head = readLinkHead(line);
+    if (head !== null) looks.push({ index: head.index, up: isUp(head.rest), addresses: [] });
+    const [, family, rest] = /^ {4}(inet6?) (.*)$/.exec(line) ?? [];
+    const address = family === undefined || rest === undefined ? null : readAddress(rest, family);
+    if (address !== null) looks.at(-1)?.addresses.push(address);
+  }
+  return looks;
 }

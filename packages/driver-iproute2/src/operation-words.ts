@@ -19,8 +19,8 @@ export function wordsOf(operation: IpOperation): readonly string[] {
   }
 }
 
-/** With `-o`: one line that tells the state of the link, or none and a failure. */
-export const lookWords = (name: string): readonly string[] => ['link', 'show', 'dev', name];
+/** Without `-o`: the state of the link and all its addresses. (After one `link show`, a batch shows no addresses any more.) */
+export const lookWords = (name: string): readonly string[] => ['address', 'show', 'dev', name];
 
 /** The kernel deletes an IPv4 address that has a peer only where the peer is named. */
 export const deletionWithPeer = ({ address, prefix }: InterfaceAddress, peer: IpAddress, name: string): readonly string[] => [

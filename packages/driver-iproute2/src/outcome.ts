@@ -25,8 +25,10 @@ export const noSuchInterface = (name: InterfaceName): OperationResult =>
   failed({ kind: 'no-such-interface', interface: name, message: `There is no interface ${name}.` });
 
 /** What became of an operation that succeeded; `ip` succeeds too where a link is already as it is to be. */
-export const succeeded = (operation: Operation, wasUp: boolean | undefined): OperationResult =>
-  wasUp !== undefined && wasUp === (operation.op === 'link-up') ? ALREADY : DONE;
+export function succeeded(operation: Operation, wasUp: boolean | undefined, took?: readonly ObservedAddress[]): OperationResult {
+  if (!('address' in operation) && wasUp === (operation.op === 'link-up')) return ALREADY;
+  return took === undefined ? DONE : { outcome: 'done', took };
+}
 
 /** What became of an operation that `ip` called failed, in the words `reason`. */
 export function judge(operation: IpOperation, reason: string, look: Look): OperationResult {

@@ -95,7 +95,8 @@ function readLink({ index, title, rest }: LinkHead, known: (name: string) => boo
   };
 }
 
-function readAddress(text: string, family: string): SeenAddress | null {
+/** Reads what stands behind the family; null where that cannot be read. */
+export function readAddress(text: string, family: string): SeenAddress | null {
   const [head = '', lifetimes = ''] = partsOf(text);
   const words = head.trim().split(' ');
   const following = (keyword: string): string | undefined => {

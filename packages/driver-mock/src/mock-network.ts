@@ -3,6 +3,7 @@ import {
   type DriverError,
   type InterfaceAddress,
   type InterfaceName,
+  type ObservedAddress,
   type ObservedInterface,
   type ObservedState,
   type Operation,
@@ -86,7 +87,7 @@ export class MockNetwork {
     if (E.isLeft(after)) return { outcome: 'failed', error: { kind: 'refused', message: refusalOf(after.left, operation) } };
     this.#state = new Map(this.#state).set(name, after.right);
     this.#tell({ type: 'changed', interface: name });
-    return { outcome: 'done' };
+    return operation.op === 'address-del' || operation.op === 'link-down' ? { outcome: 'done', took: tookBesides(operation, before, after.right) } : { outcome: 'done' };
   }
 
   /** Says anew what an address carries, its lifetime above all. */
@@ -206,6 +207,12 @@ export class MockNetwork {
     if (this.#muted) return;
     for (const tell of [...this.#subscribers]) tell(event);
   }
+}
+
+/** The addresses that an operation took along. */
+function tookBesides(operation: Operation, before: ObservedInterface, after: ObservedInterface): readonly ObservedAddress[] {
+  const isNamed = (it: ObservedAddress): boolean => operation.op === 'address-del' && sameAddress(it, operation.address);
+  return before.addresses.filter((it) => !isNamed(it) && !after.addresses.some((other) => sameAddress(other, it)));
 }
 
 /** Whether the network is as `operation` would have it. */

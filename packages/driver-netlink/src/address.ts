@@ -18,6 +18,7 @@ import {
   NLM_F_ACK,
   NLM_F_CREATE,
   NLM_F_DUMP,
+  NLM_F_ECHO,
   NLM_F_EXCL,
   NLM_F_REPLACE,
   NLM_F_REQUEST,
@@ -153,9 +154,14 @@ export function writeAddition(
   writer.end();
 }
 
-/** @param peer of an IPv4 address that has one: without it the kernel does not find the address */
+/**
+ * Of IPv4 addresses the kernel tells in `RTM_DELADDR`, before its verdict, which ones it takes away: the secondaries in their order, then the
+ * one that is named.
+ *
+ * @param peer of an IPv4 address that has one: without it the kernel does not find the address
+ */
 export function writeRemoval(writer: MessageWriter, sequence: number, index: number, { address, prefix }: InterfaceAddress, peer?: IpAddress): void {
-  writer.begin(RTM_DELADDR, NLM_F_REQUEST | NLM_F_ACK, sequence);
+  writer.begin(RTM_DELADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO, sequence);
   writeHeader(writer, familyNumber(address), prefix, 0, index);
   // IFA_ADDRESS too: with IFA_LOCAL alone the kernel takes any prefix for the right one.
   ATTRIBUTES.write(writer, { local: address, far: peer ?? address });

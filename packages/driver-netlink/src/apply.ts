@@ -1,16 +1,13 @@
 import type { Cancellation, Operation, OperationResult } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
 import { setImmediate } from 'node:timers/promises';
-import { runBatch } from './batch.js';
+import { type BatchTools, runBatch } from './batch.js';
 import type { Observe } from './observe.js';
-import type { Resolver } from './resolver.js';
 import { CANCELLED, CLOSED, failed, unavailable } from './results.js';
 import { settle } from './settle.js';
-import { BATCH, type Transactor } from './transactor.js';
+import { BATCH } from './transactor.js';
 
-export interface Tools {
-  readonly transactor: Transactor;
-  readonly resolver: Resolver;
+export interface Tools extends BatchTools {
   readonly observe: Observe;
   readonly isClosed: () => boolean;
 }
@@ -30,14 +27,14 @@ export async function applyOperations(tools: Tools, operations: readonly Operati
   return results;
 }
 
-async function applyBatch({ transactor, resolver, observe }: Tools, batch: readonly Operation[]): Promise<readonly OperationResult[]> {
+async function applyBatch(tools: Tools, batch: readonly Operation[]): Promise<readonly OperationResult[]> {
   const begun = E.tryCatch(
-    () => runBatch(transactor, resolver, batch),
+    () => runBatch(tools, batch),
     unavailable,
   );
   if (E.isLeft(begun)) return batch.map(() => failed(begun.left));
   const findings = begun.right;
   if (findings.every((finding) => finding.sure)) return findings.map(({ result }) => result);
-  const look = await observe();
-  return batch.map((_, place) => settle(transactor, batch, findings, place, look));
+  const look = await tools.observe();
+  return batch.map((_, place) => settle(tools.transactor, batch, findings, place, look));
 }

@@ -22,6 +22,8 @@ export const NLMSG_DONE = 3;
 
 export const NLM_F_REQUEST = 0x01;
 export const NLM_F_ACK = 0x04;
+/** Tell the asking socket too what everybody is told about the consequences. */
+export const NLM_F_ECHO = 0x08;
 /** The network changed while it was dumped: what was dumped may have holes. */
 export const NLM_F_DUMP_INTR = 0x10;
 export const NLM_F_DUMP = 0x300;
@@ -50,6 +52,9 @@ export const RTM_GETADDR = 22;
 
 /** `RTMGRP_LINK`, `RTMGRP_IPV4_IFADDR`, `RTMGRP_IPV6_IFADDR`. */
 export const WATCHED_GROUPS = 0x1 | 0x10 | 0x100;
+
+/** `RTMGRP_LINK`, `RTMGRP_IPV6_IFADDR`: what tells which IPv6 addresses go with a link that goes down. */
+export const WITNESSED_GROUPS = 0x1 | 0x100;
 
 /** Bit of `IFLA_EXT_MASK`: leave out statistics, half of all bytes (`RTEXT_FILTER_SKIP_STATS`). */
 export const RTEXT_FILTER_SKIP_STATS = 1 << 3;

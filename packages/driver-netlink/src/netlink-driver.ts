@@ -72,7 +72,7 @@ function driverOn(sockets: Sockets, watchBuffer: number): NetworkDriver {
   return {
     name: 'netlink',
     observe: () => unlessClosed(observe),
-    apply: (operations, cancellation) => () => call(applyOperations({ transactor, resolver, observe, isClosed: () => life.closed }, operations, cancellation)),
+    apply: (operations, cancellation) => () => call(applyOperations({ sockets, transactor, resolver, observe, isClosed: () => life.closed }, operations, cancellation)),
     watch: (tell) => () => unlessClosed(() => watch(tell)),
     close: async () => {
       life.closed = true;

@@ -42,7 +42,7 @@ function groupByIndex(addresses: readonly SeenAddress[]): ReadonlyMap<number, re
 
 const isIpv4 = ({ address }: SeenAddress): boolean => familyOf(address.address) === 4;
 
-function observedAddress(name: InterfaceName, { address, label }: SeenAddress): ObservedAddress {
+export function observedAddress(name: InterfaceName, { address, label }: SeenAddress): ObservedAddress {
   if (label === undefined || label === name) return address;
   return { ...address, attributes: { ...address.attributes, label } };
 }

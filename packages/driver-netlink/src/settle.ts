@@ -1,7 +1,7 @@
 import { type DriverError, type ObservedState, type Operation, type OperationResult, familyOf, formatOperation, sameAddress } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
-import { writeAddition, writeRemoval } from './address.js';
-import type { Finding } from './batch.js';
+import { type SeenAddress, writeAddition, writeRemoval } from './address.js';
+import { type Finding, type Removal, besides, noteRemoved } from './batch.js';
 import { EADDRNOTAVAIL, EEXIST } from './constants.js';
 import type { Verdict } from './message.js';
 import { renews } from './operations.js';
@@ -9,7 +9,6 @@ import { ALREADY, CLOSED, DONE, failed, instancesAsked, judge, judgeUnanswered, 
 import type { Transactor, Write } from './transactor.js';
 
 type Addition = Extract<Operation, { readonly op: 'address-add' }>;
-type Removal = Extract<Operation, { readonly op: 'address-del' }>;
 
 /**
  * What became of the operation at `place` of a batch that has been sent.
@@ -63,11 +62,13 @@ function settleRemoval(transactor: Transactor, operation: Removal, index: number
 }
 
 /** One more request for an operation of which it is known now how it has to be put. */
-function alone(transactor: Transactor, operation: Operation, write: Write<null>): OperationResult {
+function alone(transactor: Transactor, operation: Addition | Removal, write: Write<null>): OperationResult {
   try {
-    const [verdict] = transactor.ask([null], write, () => null);
+    const removed: SeenAddress[] = [];
+    const [verdict] = transactor.ask([null], write, noteRemoved([removed]));
     if (verdict === null || verdict === undefined) return failed({ kind: 'refused', message: `${formatOperation(operation)}: the kernel's answer was lost.` });
-    return verdict.errno === 0 ? DONE : failed(refusalOf(formatOperation(operation), verdict));
+    if (verdict.errno !== 0) return failed(refusalOf(formatOperation(operation), verdict));
+    return operation.op === 'address-del' ? { outcome: 'done', took: besides(operation, removed) } : DONE;
   } catch (error) {
     return failed(unavailable(error));
   }

@@ -34,11 +34,12 @@ export class Transactor {
 
   /**
    * @param questions at most {@link BATCH}
-   * @param read an answer that is no verdict (`NLMSG_ERROR`)
+   * @param read a message about the question at `place` that is no verdict (`NLMSG_ERROR`); null: it is not the answer. What the kernel has
+   *   to drop it drops to the end, so an answer that is there has lost nothing of what was told before it
    * @returns an answer for each question; null: the kernel had to drop it
    * @throws AddonError where the system takes none of the requests
    */
-  ask<Q, A>(questions: readonly Q[], write: Write<Q>, read: (message: Message) => A): readonly (A | Verdict | null)[] {
+  ask<Q, A>(questions: readonly Q[], write: Write<Q>, read: (message: Message, place: number) => A | null): readonly (A | Verdict | null)[] {
     const first = this.#sequence;
     this.#sequence = (first + questions.length) >>> 0;
     this.#writer.clear();
@@ -55,8 +56,9 @@ export class Transactor {
         const place = (message.sequence - first) >>> 0;
         // What an earlier exchange has left is not ours.
         if (place >= questions.length || answers[place] !== null) continue;
-        answers[place] = message.type === NLMSG_ERROR ? readVerdict(message) : read(message);
-        missing--;
+        const answer = message.type === NLMSG_ERROR ? readVerdict(message) : read(message, place);
+        answers[place] = answer;
+        if (answer !== null) missing--;
       }
     }
     return answers;

@@ -45,11 +45,12 @@ function inNamespace(title: string, falsify: (addon: Addon) => Addon, body: (t: 
   }
   test.serial(title, async (t) => {
     const namespace = await Namespace.create();
+    const sockets = socketsOf(loaded.right, pathOf(namespace));
     const transactor = new Transactor(socketsOf(falsify(loaded.right), pathOf(namespace)));
-    const observe = observer(socketsOf(loaded.right, pathOf(namespace)), () => undefined);
+    const observe = observer(sockets, () => undefined);
     try {
       await namespace.addPair(EAST);
-      await body(t, async (...operations) => (await applyOperations({ transactor, resolver: new Resolver(transactor), observe, isClosed: () => false }, operations)).map(verdict));
+      await body(t, async (...operations) => (await applyOperations({ sockets, transactor, resolver: new Resolver(transactor), observe, isClosed: () => false }, operations)).map(verdict));
     } finally {
       transactor.close();
       await namespace.delete();

@@ -1,5 +1,5 @@
-import { type Suite, EAST } from './suite.js';
-import { add, addressesNow, del, down, hostOf, prepare, up, verdicts } from './words.js';
+import { type Suite, EAST, WEST } from './suite.js';
+import { add, addressesNow, apply, del, down, hostOf, prepare, tookOf, up, verdict, verdicts } from './words.js';
 
 /** IPv6 addresses, and what becomes of both families when a link goes down and up. */
 export function ipv6Contract({ test, testWith }: Suite): void {
@@ -37,6 +37,15 @@ export function ipv6Contract({ test, testWith }: Suite): void {
     t.deepEqual(await addressesNow(driver, EAST), kept);
     await prepare(driver, up(EAST));
     t.deepEqual(await addressesNow(driver, EAST), kept);
+  });
+
+  test('a link-down tells which IPv6 addresses it dropped, whoever added them, in the order of their adding', async (t, { driver, outside }) => {
+    await prepare(driver, add(EAST, '10.0.0.1/24'), add(EAST, '2001:db8::3/64'), add(EAST, '2001:db8::9/64'));
+    await outside.run(add(EAST, '2001:db8::1/64'));
+    await outside.run(add(EAST, '2001:db8::2/128'));
+    const results = await apply(driver, del(EAST, '2001:db8::9/64'), down(EAST), down(EAST), up(EAST), down(WEST));
+    t.deepEqual(results.map(verdict), ['done', 'done', 'already', 'done', 'done']);
+    t.deepEqual(results.map(tookOf), [[], ['2001:db8::3/64', '2001:db8::1/64', '2001:db8::2/128'], null, null, []]);
   });
 
   test('addresses of both families are added to a link that is down, and stay when it goes up', async (t, { driver }) => {

@@ -58,6 +58,10 @@ export const verdict = (result: OperationResult): string => (result.outcome === 
 export const verdicts = async (driver: NetworkDriver, ...operations: readonly Operation[]): Promise<readonly string[]> =>
   (await apply(driver, ...operations)).map(verdict);
 
+/** What the kernel took besides, but for link-local IPv6 addresses; null: nothing is said of that. */
+export const tookOf = (result: OperationResult | undefined): readonly string[] | null =>
+  result?.outcome !== 'done' || result.took === undefined ? null : result.took.filter(({ address }) => !isIpv6LinkLocal(address)).map(formatInterfaceAddress);
+
 /** @throws where an operation does not change the network: what follows in the test builds on it */
 export async function prepare(driver: NetworkDriver, ...operations: readonly Operation[]): Promise<void> {
   for (const [position, result] of (await apply(driver, ...operations)).entries()) {

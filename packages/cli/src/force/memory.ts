@@ -7,7 +7,7 @@ import type { Terminal } from '../terminal.js';
 export function recall(socket: string, config: Config, terminal: Terminal): Ledger {
   const path = stateFileOf(socket);
   const read = readStateFile(path);
-  if (E.isRight(read)) return restoreLedger(read.right.cards, read.right.shut, config, read.right.leased);
+  if (E.isRight(read)) return restoreLedger(read.right, config);
   terminal.err(`fbypass_ctl: ${path} cannot be read, so prefixes and interfaces of earlier runs are not known: ${read.left}`);
   return emptyLedger;
 }
