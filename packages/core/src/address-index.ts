@@ -94,12 +94,6 @@ export const instanceOf = (it: ObservedInterface, { address, prefix }: Interface
     .instances(address)
     .find((other) => other.prefix === prefix);
 
-/** Whether exactly this address, with this prefix, is on the interface. */
-export function isOn(state: ObservedState, name: InterfaceName, address: InterfaceAddress): boolean {
-  const it = state.get(name);
-  return it !== undefined && instanceOf(it, address) !== undefined;
-}
-
 /** Secondaries that the kernel would delete with `address` were it not for promotion, in its order. */
 export function secondariesOf(it: ObservedInterface, address: ObservedAddress): readonly ObservedAddress[] {
   return address.secondary || familyOf(address.address) === 6

@@ -2,7 +2,7 @@
  * The public face of the core: a pure state machine from heartbeats to the desired state of a network, and the plan
  * that leads there. See docs/embedding.md.
  */
-export { instanceOf, instancesOf, isOn, secondariesOf } from './address-index.js';
+export { instanceOf, instancesOf, secondariesOf } from './address-index.js';
 export * from './address.js';
 export * from './interface-name.js';
 export * from './config/config.js';

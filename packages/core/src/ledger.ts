@@ -5,12 +5,12 @@
  * A pure value like the monitor's state. It learns from each observation ({@link learn}), from each operation that was
  * carried out ({@link record}), and from each reload ({@link reloadLedger}); plans are made from it.
  */
-import { instancesOf, isOn } from './address-index.js';
+import { instanceOf, instancesOf } from './address-index.js';
 import { type InterfaceAddress, type IpAddress, familyOf } from './address.js';
 import { type Config, isWildcard, managedInterfaces } from './config/config.js';
 import type { DesiredState } from './desired.js';
 import type { InterfaceName } from './interface-name.js';
-import type { ObservedAddress, ObservedState, Operation } from './network.js';
+import type { ObservedAddress, ObservedInterface, ObservedState, Operation } from './network.js';
 
 /** An address on an interface: what a card is known by. */
 export interface Place {
@@ -25,9 +25,11 @@ export interface CardMemory extends Place {
   readonly taken: boolean;
 }
 
-/** A place of an interface that a link-down of ours touched. */
+/** An interface that a link-down of ours touched. */
 export interface ShutInterface {
   readonly name: InterfaceName;
+  /** Another one of this name is none of our making. */
+  readonly index: number;
   /** Counts as put down by us: neither brought up by us nor found up since. */
   readonly down: boolean;
   /** IPv6 addresses that our link-downs dropped, in the order in which they were there. */
@@ -38,9 +40,15 @@ export interface OwnAddress extends InterfaceAddress {
   readonly interface: InterfaceName;
 }
 
-/** An address that an operation of ours took from an interface, though nobody had asked for that. */
+/** An address that we have added, to the interface of this index: another one of this name never had it. */
+export interface AddedAddress extends OwnAddress {
+  readonly index: number;
+}
+
+/** An address that an operation of ours took from the interface of this index, though nobody had asked for that. */
 export interface LostAddress extends ObservedAddress {
   readonly interface: InterfaceName;
+  readonly index: number;
 }
 
 export interface Ledger {
@@ -48,9 +56,9 @@ export interface Ledger {
   /** Cards that left the configuration and whose addresses are still to go, in that order. */
   readonly removedCards: readonly CardMemory[];
   /** Own addresses of removed listeners that are still to go, in that order. */
-  readonly leaving: readonly OwnAddress[];
+  readonly leaving: readonly AddedAddress[];
   /** Added by this process and not removed since. */
-  readonly own: ReadonlyMap<string, OwnAddress>;
+  readonly own: ReadonlyMap<string, AddedAddress>;
   /** What removals of ours took along and is to be put back, in that order: mostly what had come after the last look. */
   readonly lost: ReadonlyMap<string, LostAddress>;
   /** In the order in which they were put down. */
@@ -113,8 +121,8 @@ export function reloadLedger(ledger: Ledger, before: Config | null, after: Confi
 }
 
 /** By the listeners' indices, then by prefix. */
-function ownAddressesOfListeners({ own }: Ledger, config: Config | null): readonly OwnAddress[] {
-  const byPlace = new Map<string, OwnAddress[]>();
+function ownAddressesOfListeners({ own }: Ledger, config: Config | null): readonly AddedAddress[] {
+  const byPlace = new Map<string, AddedAddress[]>();
   for (const address of own.values()) byPlace.set(placeKey(address), [...(byPlace.get(placeKey(address)) ?? []), address]);
   return (config?.listeners ?? []).flatMap(({ interface: name, host }) => {
     const instances = name === null ? [] : (byPlace.get(placeKey({ interface: name, address: host })) ?? []);
@@ -156,14 +164,31 @@ export function learn(ledger: Ledger, config: Config | null, desired: DesiredSta
 
 /** After any change by somebody: what was removed is ours no more, even if it is put there again. */
 export function forgetRemoved(ledger: Ledger, observed: ObservedState): Ledger {
-  const leaving = ledger.leaving.filter((it) => isThere(observed, it));
-  return { ...ledger, leaving, own: stillOwn(ledger.own, observed) };
+  const stands = (it: AddedAddress): boolean => isOnHolder(observed, it) === true;
+  const own = [...ledger.own.values()].every(stands) ? ledger.own : byInstance([...ledger.own.values()].filter(stands));
+  return { ...ledger, leaving: ledger.leaving.filter(stands), own };
 }
 
-const stillOwn = (own: Ledger['own'], observed: ObservedState): Ledger['own'] =>
-  [...own.values()].every((it) => isThere(observed, it)) ? own : new Map([...own].filter(([, it]) => isThere(observed, it)));
+/** Something on an interface that was seen under this name. */
+interface Placed {
+  readonly interface: InterfaceName;
+  readonly index: number;
+}
 
-const isThere = (observed: ObservedState, own: OwnAddress): boolean => isOn(observed, own.interface, own);
+/** Whether the interface that bears the name now is still that one; false while it is missing. */
+export const isUnderItsName = (observed: ObservedState, { interface: name, index }: Placed): boolean => observed.get(name)?.index === index;
+
+/** The interface, whatever it is called now; undefined: it is gone for good. */
+function holderOf(observed: ObservedState, it: Placed): ObservedInterface | undefined {
+  if (isUnderItsName(observed, it)) return observed.get(it.interface);
+  return [...observed.values()].find(({ index }) => index === it.index);
+}
+
+/** Whether the address stands on its interface, whatever that is called now; undefined: the interface is gone for good. */
+function isOnHolder(observed: ObservedState, it: Placed & InterfaceAddress): boolean | undefined {
+  const holder = holderOf(observed, it);
+  return holder && instanceOf(holder, it) !== undefined;
+}
 
 /** An interface that is missing may come back, renamed for a while, with the address on it. */
 const isStillToGo = (card: Place, observed: ObservedState): boolean =>
@@ -171,7 +196,7 @@ const isStillToGo = (card: Place, observed: ObservedState): boolean =>
 
 /** What is back is lost no more, nor what was on an interface that went with all that it had. */
 function learnLost(lost: Ledger['lost'], observed: ObservedState): Ledger['lost'] {
-  const isLost = (it: LostAddress): boolean => observed.has(it.interface) && !isThere(observed, it);
+  const isLost = (it: LostAddress): boolean => isOnHolder(observed, it) === false;
   return [...lost.values()].every(isLost) ? lost : byInstance([...lost.values()].filter(isLost));
 }
 
@@ -188,18 +213,23 @@ function learnPrefixes(cards: Ledger['cards'], desired: DesiredState, observed: 
   return next;
 }
 
+/** As it is now, where it bears its name. */
+export const shutInterfaceOf = (observed: ObservedState, { name, index }: ShutInterface): ObservedInterface | undefined =>
+  isUnderItsName(observed, { interface: name, index }) ? observed.get(name) : undefined;
+
 function learnShut(shut: Ledger['shut'], config: Config | null, desired: DesiredState, observed: ObservedState): Ledger['shut'] {
   if (shut.length === 0) return shut;
   const listed = new Set(config === null ? [] : managedInterfaces(config));
   const wantedUp = new Set(desired.interfaces.filter(({ link }) => link === 'up').map(({ name }) => name));
   const cards = new Set(desired.cards.map(({ card }) => card.address));
   return shut
+    .filter(({ name, index }) => holderOf(observed, { interface: name, index }) !== undefined)
     .map((it) => {
-      const seen = observed.get(it.name);
+      const seen = shutInterfaceOf(observed, it);
       const foundUp = seen?.up === true && (wantedUp.has(it.name) || !listed.has(it.name));
       if (seen === undefined || !foundUp) return it;
       const owed = ({ address }: ObservedAddress): boolean => !cards.has(address) && !seen.addresses.some((other) => other.address === address);
-      return { name: it.name, down: false, dropped: desired.settled ? it.dropped.filter(owed) : it.dropped };
+      return { ...it, down: false, dropped: desired.settled ? it.dropped.filter(owed) : it.dropped };
     })
     .filter(({ down, dropped }) => down || dropped.length > 0);
 }
@@ -215,6 +245,9 @@ export type Outcome =
   /** All was as it asked already. */
   | 'already'
   | 'failed';
+
+/** The index of an interface that nobody has seen: none has it. */
+const NOWHERE = 0;
 
 /** Whose operation it was: what we add for ourselves is ours, what we put back is not. */
 export type Purpose = 'ours' | 'put-back';
@@ -236,25 +269,27 @@ export function record(ledger: Ledger, deeds: readonly Deed[], observed: Observe
   const own = new Map(ledger.own);
   const lost = new Map(ledger.lost);
   const gone = new Set<string>();
-  // A name keeps the place that it got first.
-  const shut = new Map(ledger.shut.map((it) => [it.name, it]));
+  // An interface keeps the place that it got first.
+  const shut = new Map(ledger.shut.map((it) => [it.index, it]));
   let { promotionRefused } = ledger;
   for (const { operation, purpose, outcome, took } of deeds) {
     const name = operation.interface;
+    const index = observed.get(name)?.index ?? NOWHERE;
     if (outcome === 'failed') {
       if (operation.op === 'promote-secondaries') promotionRefused = new Set(promotionRefused).add(name);
     } else if (operation.op === 'address-add') {
-      const added = { interface: name, ...operation.address };
+      const added = { interface: name, index, ...operation.address };
       lost.delete(instanceKey(added));
       if (outcome === 'done' && purpose === 'ours') own.set(instanceKey(added), added);
     } else if (operation.op === 'address-del') {
       gone.add(instanceKey({ interface: name, ...operation.address }));
-      for (const it of took ?? []) if (!hasOtherPlans(ledger, { interface: name, ...it })) lost.set(instanceKey({ interface: name, ...it }), { interface: name, ...it });
+      const along = (took ?? []).map((it): LostAddress => ({ interface: name, index, ...it }));
+      for (const it of along) if (!hasOtherPlans(ledger, it)) lost.set(instanceKey(it), it);
     } else if (operation.op === 'link-down' && outcome === 'done') {
-      shut.set(name, shutDown(shut.get(name), name, took ?? addressesOf(observed, name, gone)));
+      shut.set(index, shutDown(shut.get(index), name, index, took ?? addressesOf(observed, name, gone)));
     } else if (operation.op === 'link-up') {
-      const it = shut.get(name);
-      if (it !== undefined) shut.set(name, { ...it, down: false });
+      const it = shut.get(index);
+      if (it !== undefined) shut.set(index, { ...it, down: false });
     }
   }
   return { ...ledger, own, lost, shut: [...shut.values()], promotionRefused };
@@ -269,8 +304,8 @@ const addressesOf = (observed: ObservedState, name: InterfaceName, gone: Readonl
   observed.get(name)?.addresses.filter(({ address, prefix }) => !gone.has(instanceKey({ interface: name, address, prefix }))) ?? [];
 
 /** An interface that we put down, with the IPv6 ones among the addresses that it had. */
-function shutDown(before: ShutInterface | undefined, name: InterfaceName, addresses: readonly ObservedAddress[]): ShutInterface {
+function shutDown(before: ShutInterface | undefined, name: InterfaceName, index: number, addresses: readonly ObservedAddress[]): ShutInterface {
   const present = addresses.filter(({ address }) => familyOf(address) === 6);
   const missing = before?.dropped.filter(({ address }) => !present.some((other) => other.address === address)) ?? [];
-  return { name, down: true, dropped: [...missing, ...present] };
+  return { name, index, down: true, dropped: [...missing, ...present] };
 }

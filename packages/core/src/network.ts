@@ -27,6 +27,8 @@ export interface ObservedAddress extends InterfaceAddress {
 
 export interface ObservedInterface {
   readonly name: InterfaceName;
+  /** The kernel's number for it: a rename leaves it, another interface of the same name has another one. */
+  readonly index: number;
   /** Administrative state; the carrier is not looked at. */
   readonly up: boolean;
   /** Whether secondaries outlive their primary: the interface or `all` says so. */
@@ -53,7 +55,7 @@ export type Operation =
 
 export const sameAddress = (a: InterfaceAddress, b: InterfaceAddress): boolean => a.address === b.address && a.prefix === b.prefix;
 
-/** What differs on one interface between two observations: `exists`, `link`, `promotion`, or an address. */
+/** What differs on one interface between two observations: `exists` (another one of that name, too), `link`, `promotion`, or an address. */
 export type Difference = 'exists' | 'link' | 'promotion' | IpAddress;
 
 /** Interfaces that differ between two observations, with what differs on each. */
@@ -62,7 +64,7 @@ export function differences(before: ObservedState, after: ObservedState): Readon
   for (const name of new Set([...before.keys(), ...after.keys()])) {
     const was = before.get(name);
     const is = after.get(name);
-    const differing = was === undefined || is === undefined ? new Set<Difference>(['exists']) : differencesOf(was, is);
+    const differing = was === undefined || is === undefined || was.index !== is.index ? new Set<Difference>(['exists']) : differencesOf(was, is);
     if (differing.size > 0) found.set(name, differing);
   }
   return found;

@@ -13,7 +13,7 @@ import { isWildcard } from './config/config.js';
 import type { DesiredState } from './desired.js';
 import type { InterfaceName } from './interface-name.js';
 import { applyToInterface } from './kernel-rules.js';
-import { type Ledger, type OwnAddress, type Place, type Purpose, instanceKey, placeKey } from './ledger.js';
+import { type Ledger, type OwnAddress, type Place, type Purpose, instanceKey, isUnderItsName, placeKey, shutInterfaceOf } from './ledger.js';
 import type { ObservedAddress, ObservedState, Operation } from './network.js';
 
 export interface Step {
@@ -38,7 +38,7 @@ export const operationsOf = (plan: Plan): readonly Operation[] => plan.map(({ op
  * @param wanted listeners that are launched, or about to be, by index
  */
 export function planListenerAddresses(wanted: readonly ListenerConfig[], ledger: Ledger, observed: ObservedState): Plan {
-  const removals = ledger.leaving.map(removal);
+  const removals = ledger.leaving.filter((own) => isUnderItsName(observed, own)).map(removal);
   const served = new Set<string>();
   const additions: Wish[] = [];
   for (const listener of wanted) {
@@ -49,7 +49,7 @@ export function planListenerAddresses(wanted: readonly ListenerConfig[], ledger:
     served.add(placeKey(place));
     additions.push(addition(place, prefix ?? bitsOf(host)));
   }
-  return safely([...returns(ledger), ...removals, ...additions], ledger, observed);
+  return safely([...returns(ledger, observed), ...removals, ...additions], ledger, observed);
 }
 
 /** Cards and managed interfaces. While unsettled nothing is managed, and the plan is empty. */
@@ -58,7 +58,7 @@ export function planManaged(desired: DesiredState, ledger: Ledger, observed: Obs
   const absent = desired.cards.filter(({ presence }) => presence === 'absent').map(({ card }) => card);
   const present = desired.cards.filter(({ presence }) => presence === 'present').map(({ card }) => card);
   const wishes = [
-    ...returns(ledger),
+    ...returns(ledger, observed),
     ...[...absent, ...ledger.removedCards].flatMap((place) => instancesOn(observed, place).map(removal)),
     ...desired.interfaces.flatMap(({ name, link }) => (link === 'down' && observed.get(name)?.up === true ? [linkWish('link-down', name)] : [])),
     ...linksUp(desired, ledger, observed),
@@ -97,7 +97,8 @@ const returning = (name: InterfaceName, { address, prefix, attributes }: Observe
 });
 
 /** What removals of ours took along. */
-const returns = ({ lost }: Ledger): readonly Wish[] => [...lost.values()].map((it) => returning(it.interface, it, null));
+const returns = ({ lost }: Ledger, observed: ObservedState): readonly Wish[] =>
+  [...lost.values()].filter((it) => isUnderItsName(observed, it)).map((it) => returning(it.interface, it, null));
 
 const linkWish = (op: 'link-up' | 'link-down', name: InterfaceName): Wish => ({ operation: { op, interface: name }, purpose: 'ours', needs: null });
 
@@ -107,10 +108,11 @@ const instancesOn = (observed: ObservedState, place: Place): readonly OwnAddress
 /** Links that are to be up, each with the IPv6 addresses that our link-downs took from it. */
 function linksUp(desired: DesiredState, ledger: Ledger, observed: ObservedState): readonly Wish[] {
   const cards = new Set(desired.cards.map(({ card }) => card.address));
-  const shut = new Map(ledger.shut.map((it) => [it.name, it]));
+  const shutHere = ledger.shut.filter((it) => shutInterfaceOf(observed, it) !== undefined);
+  const shut = new Map(shutHere.map((it) => [it.name, it]));
   const wantedUp = desired.interfaces.filter(({ link }) => link === 'up').map(({ name }) => name);
   const listed = new Set(desired.interfaces.map(({ name }) => name));
-  const released = ledger.shut.filter(({ name }) => !listed.has(name)).map(({ name }) => name);
+  const released = shutHere.filter(({ name }) => !listed.has(name)).map(({ name }) => name);
   return [...wantedUp, ...released].flatMap((name) => {
     const it = observed.get(name);
     const ours = shut.get(name);

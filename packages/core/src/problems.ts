@@ -4,7 +4,7 @@ import { type IpAddress, formatInterfaceAddress } from './address.js';
 import { isWildcard } from './config/config.js';
 import { type DesiredState, bearersOf, lowerDevicesOf } from './desired.js';
 import type { InterfaceName } from './interface-name.js';
-import { type Ledger, instanceKey } from './ledger.js';
+import { type Ledger, instanceKey, shutInterfaceOf } from './ledger.js';
 import { type Listener, isLaunched, isWaitedFor } from './listener.js';
 import { type MonitorState, isSettled, listeners } from './monitor.js';
 import type { ObservedState } from './network.js';
@@ -47,7 +47,10 @@ export function unmetDesires(state: MonitorState, desired: DesiredState, ledger:
     if (link === 'down' && it?.up === true) unmet.push(`interface ${name} is up but is to be down for ${downFor.join(', ')}`);
   }
   const listed = new Set(desired.interfaces.map(({ name }) => name));
-  for (const { name, down, dropped } of ledger.shut) {
+  for (const it of ledger.shut) {
+    const { name, down, dropped } = it;
+    // Another one bears its name meanwhile.
+    if (observed.has(name) && shutInterfaceOf(observed, it) === undefined) continue;
     if (!listed.has(name) && down) unmet.push(`interface ${name}, no longer managed, is still down`);
     else if (observed.get(name)?.up === true && dropped.length > 0 && !desired.interfaces.some((it) => it.name === name && it.link !== 'up')) {
       unmet.push(`${dropped.map(formatInterfaceAddress).join(', ')} of ${name} is not back yet`);

@@ -38,7 +38,7 @@ function example(): readonly string[] {
 
   const eth0 = 'eth0' as InterfaceName;
   const addresses = config.cards.map(({ address }) => ({ address, prefix: 24, secondary: false, attributes: {} }));
-  const network: ObservedState = new Map([[eth0, { name: eth0, up: true, promoteSecondaries: false, addresses, lower: [] }]]);
+  const network: ObservedState = new Map([[eth0, { name: eth0, index: 2, up: true, promoteSecondaries: false, addresses, lower: [] }]]);
   let ledger = emptyLedger;
   let state = initialState(config, 0);
   const told: string[] = [];

@@ -22,7 +22,7 @@ const del = (text: string): Operation => ({ op: 'address-del', interface: E0, ad
 const link = (op: 'link-up' | 'link-down'): Operation => ({ op, interface: E0 });
 const promote: Operation = { op: 'promote-secondaries', interface: E0 };
 
-const EMPTY: ObservedState = new Map([[E0, { name: E0, up: true, promoteSecondaries: false, addresses: [], lower: [] }]]);
+const EMPTY: ObservedState = new Map([[E0, { name: E0, index: 2, up: true, promoteSecondaries: false, addresses: [], lower: [] }]]);
 
 /** After all of `operations`; refused ones have no effect. */
 const after = (...operations: readonly Operation[]): ObservedState =>

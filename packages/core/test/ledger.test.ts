@@ -5,7 +5,7 @@ import { type ObservedState, formatOperation } from '../dist/network.js';
 import { operationsOf, planListenerAddresses, planManaged } from '../dist/plan.js';
 import { unmetDesires } from '../dist/problems.js';
 import { configOf, nameOf, withPrefix } from './arbitraries.js';
-import { add, applied, decided, del, networkOf, reconcile } from './networks.js';
+import { add, applied, decided, del, indexOf, networkOf, reconcile } from './networks.js';
 
 const LISTENER = 'LISTEN_HEARTBEAT_IFS=eth0\nLISTEN_HEARTBEAT_TIMEOUT=100\nLISTEN_HB_HOST[0]=10.0.0.1\nLISTEN_HB_PORT[0]=1\nBYPASS_CARD_IFS=eth0\n';
 const card = (n: number, host = '10.0.0.100'): string => `BYPASS_CARD_HOST[${n}]=${host}\n`;
@@ -144,7 +144,7 @@ test('a reload of the same configuration changes nothing', (t) => {
 test('what the last process left on record is treated as if a reload had removed it', (t) => {
   const left = withPrefix('10.0.0.77/24');
   const cards = ['10.0.0.100', left.address].map((address) => ({ interface: nameOf('eth0'), address: withPrefix(address).address, prefixes: [24], taken: true }));
-  const shut = [{ name: nameOf('m0'), down: true, dropped: [] }];
+  const shut = [{ name: nameOf('m0'), index: indexOf('m0'), down: true, dropped: [] }];
   const started = restoreLedger({ cards, shut, leased: [], lost: [] }, ONE);
   t.deepEqual([removed(started), prefixesOf(started), started.shut], [['10.0.0.77'], [[24]], shut]);
   const waiting = restoreLedger({ cards, shut, leased: [], lost: [] }, null);
@@ -182,4 +182,41 @@ test("a card's address that went with another is a matter of the mode", (t) => {
 test('of a link-down counts what the driver says that it dropped', (t) => {
   const took = [{ ...withPrefix('fd01::8/64'), secondary: false, attributes: {} }];
   t.deepEqual(shutOf(record(emptyLedger, [{ operation: { op: 'link-down', interface: nameOf('m0') }, purpose: 'ours', outcome: 'done', took }], M)), ['m0 down fd01::8']);
+});
+
+// -------------------------------------------------------------------------------------
+// renamed, and created anew
+// -------------------------------------------------------------------------------------
+
+const renamed = (network: ObservedState, from: string, to: string): ObservedState =>
+  new Map([...network].map(([name, it]) => (name === nameOf(from) ? [nameOf(to), { ...it, name: nameOf(to) }] : [name, it])));
+const anew = (network: ObservedState, name: string): ObservedState =>
+  new Map([...network].map(([it, seen]) => (it === nameOf(name) ? [it, { ...seen, index: seen.index + 1 }] : [it, seen])));
+
+test('what we added stays ours while its interface has another name; on another interface of that name it is not', (t) => {
+  const there = networkOf({ eth0: ['10.0.0.1/32'] });
+  const more = configOf(`${LISTENER.replace('10.0.0.1', '10.0.0.2')}${card(0)}`);
+  const mine = deed(emptyLedger, add('eth0', '10.0.0.1/32'), 'ours', 'done', there);
+  const away = forgetRemoved(mine, renamed(there, 'eth0', 'x'));
+  t.deepEqual(ownOf(forgetRemoved(away, there)), ['eth0 10.0.0.1/32']);
+  t.deepEqual(ownOf(forgetRemoved(away, anew(there, 'eth0'))), [], 'it came with an interface that somebody made');
+  t.deepEqual(ownOf(forgetRemoved(mine, networkOf({ eth1: [] }))), [], 'it went with its interface');
+  t.deepEqual(ownOf(forgetRemoved(mine, renamed(networkOf({ eth0: [] }), 'eth0', 'x'))), [], 'removed there');
+
+  const leaving = forgetRemoved(reloadLedger(away, ONE, more), renamed(there, 'eth0', 'x'));
+  t.deepEqual(planned(leaving, renamed(there, 'eth0', 'x')), []);
+  t.deepEqual(planned(leaving, anew(there, 'eth0')), [], 'not taken from an interface that only has the name');
+  t.deepEqual(planned(forgetRemoved(leaving, there), there), ['address-del eth0 10.0.0.1/32']);
+});
+
+test('an interface that we put down is known by its number: another one of that name was not put down by us', (t) => {
+  const ledger = deed(emptyLedger, { op: 'link-down', interface: nameOf('m0') }, 'ours', 'done', M);
+  const down = applied(M, { op: 'link-down', interface: nameOf('m0') });
+  const over = (network: ObservedState): Ledger => learn(ledger, ONE, desiredState(NORMAL), network);
+  const managed = (it: Ledger, network: ObservedState): readonly string[] => operationsOf(planManaged(desiredState(NORMAL), it, network)).map(formatOperation).filter((text) => text.includes('m0') || text.includes('fd01'));
+  const away = over(renamed(down, 'm0', 'x'));
+  t.deepEqual([shutOf(away), managed(away, renamed(down, 'm0', 'x'))], [['m0 down fd01::7'], []]);
+  t.deepEqual(managed(away, down), ['link-up m0', 'address-add m0 fd01::7/64']);
+  t.deepEqual([shutOf(over(anew(down, 'm0'))), managed(over(anew(down, 'm0')), anew(down, 'm0'))], [[], []]);
+  t.deepEqual(shutOf(over(networkOf({ eth0: [] }))), [], 'deleted');
 });

@@ -30,9 +30,12 @@ export function applyOperation(state: ObservedState, operation: Operation): E.Ei
   return E.isLeft(changed) ? changed : E.right(new Map(state).set(operation.interface, changed.right));
 }
 
+/** The same name is the same interface in all networks here. */
+export const indexOf = (name: string): number => Array.from(name, (letter) => letter.charCodeAt(0)).reduce((sum, code) => sum * 128 + code, 0);
+
 /** `{ eth0: ['10.0.0.1/24'] }`: up, without promotion, addresses added in this order. */
 export function networkOf(interfaces: Readonly<Record<string, readonly string[]>>, more: { readonly down?: readonly string[]; readonly promoting?: readonly string[] } = {}): ObservedState {
-  const bare = new Map(Object.keys(interfaces).map((name) => [nameOf(name), { name: nameOf(name), up: more.down?.includes(name) !== true, promoteSecondaries: more.promoting?.includes(name) === true, addresses: [], lower: [] }]));
+  const bare = new Map(Object.keys(interfaces).map((name) => [nameOf(name), { name: nameOf(name), index: indexOf(name), up: more.down?.includes(name) !== true, promoteSecondaries: more.promoting?.includes(name) === true, addresses: [], lower: [] }]));
   return applied(bare, ...Object.entries(interfaces).flatMap(([name, addresses]) => addresses.map((address) => add(name, address))));
 }
 

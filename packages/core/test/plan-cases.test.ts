@@ -8,7 +8,7 @@ import { listeners } from '../dist/monitor.js';
 import { type AddressAttributes, type ObservedState, type Operation, formatOperation } from '../dist/network.js';
 import { type Plan, planListenerAddresses, planManaged } from '../dist/plan.js';
 import { configOf, nameOf, withPrefix } from './arbitraries.js';
-import { add, applied, carryOut, decided, learned, networkOf, reconcile } from './networks.js';
+import { indexOf, add, applied, carryOut, decided, learned, networkOf, reconcile } from './networks.js';
 
 const LISTENER = 'LISTEN_HEARTBEAT_IFS=eth1\nLISTEN_HEARTBEAT_TIMEOUT=100\nLISTEN_HB_HOST[0]=10.9.0.1/24\nLISTEN_HB_PORT[0]=1\nBYPASS_CARD_IFS=eth0\n';
 const cards = (...hosts: readonly string[]): Config => configOf(LISTENER + hosts.map((host, n) => `BYPASS_CARD_HOST[${n}]=${host}\n`).join(''));
@@ -72,7 +72,7 @@ test('what is put back after a link-up needs the link-up', (t) => {
 
 test("promotion in a listener's plan too, and additions by index after removals", (t) => {
   const network = networkOf({ eth1: ['10.9.0.2/24', '10.9.0.7/24'] });
-  const leaving = [{ interface: nameOf('eth1'), ...withPrefix('10.9.0.2/24') }];
+  const leaving = [{ interface: nameOf('eth1'), index: indexOf('eth1'), ...withPrefix('10.9.0.2/24') }];
   const config = cards('10.0.0.100');
   t.deepEqual(told(planListenerAddresses(config.listeners, { ...emptyLedger, leaving }, network)), ['promote-secondaries eth1', 'address-del eth1 10.9.0.2/24 < 0', 'address-add eth1 10.9.0.1/24']);
 });

@@ -8,7 +8,7 @@ import type { ObservedState } from '../dist/network.js';
 import { planListenerAddresses, planManaged } from '../dist/plan.js';
 import { standingProblems, unmetDesires } from '../dist/problems.js';
 import { configOf, configWith, heartbeat, ip, launchedAt0, nameOf, steps } from './arbitraries.js';
-import { decided, learned, networkOf, networks, plants, reconcile, silences, without } from './networks.js';
+import { indexOf, decided, learned, networkOf, networks, plants, reconcile, silences, without } from './networks.js';
 
 const unmet = (state: MonitorState, network: ObservedState, ledger: Ledger = emptyLedger): readonly string[] => unmetDesires(state, desiredState(state), ledger, network);
 
@@ -72,8 +72,8 @@ test('what the last configuration left behind', (t) => {
   const ledger: Ledger = {
     ...emptyLedger,
     removedCards: [{ interface: nameOf('eth1'), address: ip('10.1.0.9'), prefixes: [], taken: false }],
-    leaving: [{ interface: nameOf('eth0'), address: ip('10.0.0.2'), prefix: 32 }],
-    shut: [{ name: nameOf('x0'), down: true, dropped: [] }],
+    leaving: [{ interface: nameOf('eth0'), index: indexOf('eth0'), address: ip('10.0.0.2'), prefix: 32 }],
+    shut: [{ name: nameOf('x0'), index: indexOf('x0'), down: true, dropped: [] }],
   };
   const told = unmet(decided(LISTED, []), networkOf({ eth0: ['10.0.0.1/32', '10.0.0.2/32'], eth1: ['10.1.0.4/24', '10.1.0.9/24'], m0: [], x0: [] }, { down: ['x0'] }), ledger);
   t.is(told.length, 3);

@@ -35,9 +35,9 @@ const Kept = t.type({ address: InterfaceAddress, attributes: Attributes });
 const StateFile = t.type({
   version: t.literal(1),
   cards: t.array(t.type({ interface: InterfaceName, address: IpAddress, prefixes: t.array(t.number), taken: t.boolean })),
-  shut: t.array(t.type({ name: InterfaceName, down: t.boolean, dropped: t.array(Kept) })),
+  shut: t.array(t.type({ name: InterfaceName, index: t.number, down: t.boolean, dropped: t.array(Kept) })),
   leased: t.array(t.type({ interface: InterfaceName, address: InterfaceAddress })),
-  lost: t.array(t.intersection([t.type({ interface: InterfaceName }), Kept])),
+  lost: t.array(t.intersection([t.type({ interface: InterfaceName, index: t.number }), Kept])),
 });
 
 const NOTHING: Remembered = { cards: [], shut: [], leased: [], lost: [] };
@@ -56,7 +56,7 @@ export function readStateFile(path: string): E.Either<string, Remembered> {
     const { cards } = read.right;
     const shut = read.right.shut.map((it) => ({ ...it, dropped: it.dropped.map(addressKept) }));
     const leased = read.right.leased.map(({ interface: name, address }) => ({ interface: name, ...address }));
-    const lost = read.right.lost.map((it) => ({ interface: it.interface, ...addressKept(it) }));
+    const lost = read.right.lost.map((it) => ({ interface: it.interface, index: it.index, ...addressKept(it) }));
     return E.right({ cards, shut, leased, lost });
   } catch (error) {
     return E.left(reasonOf(error));
@@ -69,7 +69,7 @@ export function stateText({ cards, removedCards, shut, leased, lost }: Ledger): 
     version: 1,
     cards: [...cards.values(), ...removedCards],
     leased: [...leased.values()].map((own) => ({ interface: own.interface, address: formatInterfaceAddress(own) })),
-    lost: [...lost.values()].map((it) => ({ interface: it.interface, ...keptText(it) })),
+    lost: [...lost.values()].map((it) => ({ interface: it.interface, index: it.index, ...keptText(it) })),
     shut: shut.map((it) => ({ ...it, dropped: it.dropped.map(keptText) })),
   });
 }

@@ -7,7 +7,7 @@ export interface Iproute2Options {
   readonly command?: string;
   /**
    * Words that stand before each command and lead it elsewhere, for instance into a network namespace: `nsenter`,
-   * `--net=/run/netns/blue`. What they name must become the command (exec), not run it as a child. Default: none.
+   * `--net=/run/netns/blue`. What they name must become the command (exec), not run it as a child. A watch also needs /bin/sh here. Default: none.
    */
   readonly prefix?: readonly string[];
   /** After it a call is killed, ms. Default: 5000. */

@@ -46,10 +46,11 @@ const PAIRS = new Set(['veth', 'vxcan', 'netkit']);
 export function observedState(links: readonly SeenLink[], promoted: (name: InterfaceName) => boolean): ObservedState {
   const state = new Map<InterfaceName, ObservedInterface>();
   const lower = lowerDevices(links);
-  for (const { name, up, addresses } of links) {
+  for (const { name, index, up, addresses } of links) {
     if (!isInterfaceName(name)) continue;
     state.set(name, {
       name,
+      index,
       up,
       promoteSecondaries: promoted(name),
       addresses: [

@@ -1,4 +1,4 @@
-import { type InterfaceName, type ObservedAddress, type ObservedInterface, applyToInterface, familyOf, isOn, sameAddress } from '@fastbypass/core';
+import { type InterfaceName, type ObservedAddress, type ObservedInterface, applyToInterface, familyOf, instanceOf, sameAddress } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
 import type { BatchReport, LinkLook } from './batch-report.js';
 import { observedState } from './observed-state.js';
@@ -44,7 +44,7 @@ class RemovalRun {
     const next = applyToInterface(model, removal);
     if (E.isLeft(next)) return [];
     this.model = next.right;
-    const isThere = (it: ObservedInterface, address: ObservedAddress): boolean => isOn(new Map([[it.name, it]]), it.name, address);
+    const isThere = (it: ObservedInterface, address: ObservedAddress): boolean => instanceOf(it, address) !== undefined;
     return model.addresses.filter((it) => !sameAddress(it, removal.address) && !isThere(next.right, it) && !isThere(left, it));
   }
 }

@@ -7,6 +7,12 @@ import { MonitorLines } from './monitor-lines.js';
 import type { Child } from './processes.js';
 
 const MONITOR_WORDS = ['-o', 'monitor', 'link', 'address'];
+/**
+ * Becomes the command that follows, and leaves a guard in its process group that ends all of the group when standard input does: whatever
+ * ends this process, `kill -9` too, closes it. A number is not given to anybody else while a group bears it, so the guard can hit nobody else.
+ */
+const TIED = ['/bin/sh', '-c', 'exec 3<&0; { read -r _ <&3; kill -9 0; } >/dev/null 2>&1 & exec 3<&-; exec "$@" </dev/null', 'ip'];
+
 const LINK_WORDS = ['-o', 'link', 'show'];
 
 /** How often it is looked whether the monitor listens, ms. */
@@ -92,7 +98,7 @@ async function startMonitor(
     losing = false;
     if (life.death === null) tell({ type: 'overflow' });
   };
-  const started = await ip.processes.start(ip.argv(MONITOR_WORDS), (ending, status) => {
+  const started = await ip.processes.start([...TIED, ...ip.argv(MONITOR_WORDS)], (ending, status) => {
     const end = ip.failure(MONITOR_WORDS, { ending, status, stdout: '', stderr: said });
     life.death = { kind: 'driver-unavailable', message: end.message };
     if (life.listening) onDeath(life.death);

@@ -3,6 +3,9 @@ import type { InterfaceName, NetworkDriver, WatchEvent } from '@fastbypass/core'
 import { Namespace, until, whyNoNamespaces, words } from '@fastbypass/test-fixtures';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Iproute2Options, iproute2Driver } from '../dist/index.js';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
 import { fakeIp } from './fake-ip.js';
 import { monitors, theMonitor } from './monitor-process.js';
 
@@ -187,3 +190,29 @@ inNamespace('close ends the monitor', async (t, driver) => {
   await driver.close();
   t.deepEqual(monitors(), []);
 });
+
+inNamespace('nothing of a watch outlives its process, whatever ends that', async (t, _, namespace) => {
+  const child = fork(new URL('watching-child.js', import.meta.url), [...namespace.prefix], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  t.deepEqual(await once(child, 'message'), ['watching', undefined]);
+  const [monitor = 0, ...others] = childrenOf(child.pid ?? 0);
+  t.deepEqual(others, []);
+  t.is(groupOf(monitor).length, 2, 'the monitor and its guard');
+  child.kill('SIGKILL');
+  await until('both have ended', () => groupOf(monitor).length === 0);
+});
+
+const childrenOf = (pid: number): readonly number[] =>
+  readdirSync(`/proc/${pid}/task`).flatMap((thread) => (readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').match(/\d+/g) ?? []).map(Number));
+
+/** What lives in the process group of this number. */
+const groupOf = (leader: number): readonly string[] =>
+  readdirSync('/proc').filter((pid) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      // What follows the name, which may hold anything: state, parent, group.
+      const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(group) === leader && state !== 'Z';
+    } catch {
+      return false;
+    }
+  });

@@ -47,6 +47,7 @@ export class MockNetwork {
   readonly #callFaults = new Faults<CallFault>();
   readonly #subscribers = new Set<(event: WatchEvent) => void>();
   #muted = false;
+  #lastIndex = 0;
 
   constructor(interfaces: readonly MockInterface[] = []) {
     this.#state = new Map();
@@ -112,7 +113,7 @@ export class MockNetwork {
   /** Of an interface that exists already nothing changes. */
   createInterface({ name, up = true, addresses = [], promoteSecondaries = false, lower = [] }: MockInterface): void {
     if (this.#state.has(name)) return;
-    let it: ObservedInterface = { name, up, promoteSecondaries, addresses: [], lower };
+    let it: ObservedInterface = { name, index: ++this.#lastIndex, up, promoteSecondaries, addresses: [], lower };
     for (const { address, prefix, attributes = {} } of addresses) {
       const operation: Operation = { op: 'address-add', interface: name, address: { address, prefix }, attributes };
       it = E.getOrElse(() => it)(applyToInterface(it, operation));

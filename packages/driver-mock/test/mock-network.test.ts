@@ -28,7 +28,7 @@ const LATE: DriverError = { kind: 'timed-out', message: 'told to be late' };
 
 test('an interface needs a name alone', (t) => {
   const network = new MockNetwork([{ name: E0 }]);
-  t.deepEqual(network.state.get(E0), { name: E0, up: true, promoteSecondaries: false, addresses: [], lower: [] });
+  t.deepEqual(network.state.get(E0), { name: E0, index: 1, up: true, promoteSecondaries: false, addresses: [], lower: [] });
 });
 
 test('addresses are added in their order, under the rules of the kernel', (t) => {

@@ -21,6 +21,7 @@ export function observedState(links: readonly Link[], addresses: readonly SeenAd
     const seen = byIndex.get(index) ?? [];
     state.set(name, {
       name,
+      index,
       up,
       promoteSecondaries: promoteSecondaries || promotedEverywhere,
       addresses: [...seen.filter(isIpv4), ...seen.filter((it) => !isIpv4(it)).reverse()].map((it) => observedAddress(name, it)),

@@ -30,6 +30,17 @@ export function interfaceContract({ test }: Suite): void {
     t.true((await interfaceNow(driver, NORTH)).up);
   });
 
+  test('the number of an interface stays over a renaming; another one of its name has another number', async (t, { driver, outside }) => {
+    const { index } = await interfaceNow(driver, EAST);
+    t.not((await interfaceNow(driver, WEST)).index, index);
+    await outside.rename(EAST, NORTH);
+    t.is((await interfaceNow(driver, NORTH)).index, index);
+    await outside.rename(NORTH, EAST);
+    await outside.remove(EAST);
+    await outside.create(EAST);
+    t.not((await interfaceNow(driver, EAST)).index, index);
+  });
+
   test('two interfaces that exchange their names are told apart', async (t, { driver, outside }) => {
     await prepare(driver, add(EAST, '10.0.0.1/32'), add(WEST, '10.0.0.2/32'));
     await outside.rename(EAST, NORTH);

@@ -1,7 +1,7 @@
 /** What somebody else does to the network of a running daemon, on the real kernel. */
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { CARDS, Broker, HOST, kernelTest, kernelTests, minimalConfig } from './broker.js';
+import { CARDS, Broker, HOST, type RealDriver, kernelTest, kernelTests, minimalConfig } from './broker.js';
 import { statusWhere, until } from './bed.js';
 
 const BOTH = [`${HOST}/32`, ...CARDS.map((card) => `${card}/32`)];
@@ -125,6 +125,35 @@ kernelTests('addresses and routes of others survive the removal of a primary tha
   await broker.has([...foreign, `${CARDS[0]}/24`, `${CARDS[1]}/32`, `${HOST}/32`]);
   t.is(await routes(), before);
   t.true(broker.history.filter((notice) => notice.startsWith('-')).every((notice) => CARDS.some((card) => notice.includes(card))), broker.history.join(', '));
+});
+
+/** A listener of its own address, and what a reload without it leaves. */
+const withAnother = (driver: RealDriver): string => minimalConfig(60_000, driver).replace(`LISTEN_HB_HOST[1]=${HOST}`, 'LISTEN_HB_HOST[1]=192.168.1.203');
+const without = (driver: RealDriver): string => withAnother(driver).replace(/^LISTEN_HB_(HOST|PORT)\[1\].*\n/gm, '');
+
+kernelTests("a removed listener's address goes though its interface had another name for a while", async (t, driver) => {
+  const broker = await Broker.create(t);
+  const daemon = await broker.start(withAnother(driver));
+  await broker.has([`${HOST}/32`, '192.168.1.203/32']);
+  await broker.namespace.ip('link', 'set', 'dev', 'eth0', 'name', 'x0');
+  await statusWhere(daemon, 'eth0 is missed', ({ problems }) => problems.some((problem) => problem.includes('interface eth0 is missing')));
+  await broker.namespace.ip('link', 'set', 'dev', 'x0', 'name', 'eth0');
+  await statusWhere(daemon, 'eth0 is seen again', ({ problems }) => problems.every((problem) => !problem.includes('interface eth0 is missing')));
+  broker.bed.home.configure(without(driver));
+  t.is((await daemon.request('POST', '/v1/reload')).status, 200);
+  await broker.has([`${HOST}/32`]);
+});
+
+kernelTests("an address that somebody adds to a new interface is not a removed listener's", async (t, driver) => {
+  const broker = await Broker.create(t);
+  const daemon = await broker.start(withAnother(driver));
+  await broker.has([`${HOST}/32`, '192.168.1.203/32']);
+  await broker.namespace.batch(['link delete dev eth0', 'link add name eth0 type veth peer name p1', 'address add 192.168.1.203/32 dev eth0', 'link set dev eth0 up']);
+  await broker.has([`${HOST}/32`, '192.168.1.203/32']);
+  broker.bed.home.configure(without(driver));
+  t.is((await daemon.request('POST', '/v1/reload')).status, 200);
+  await statusWhere(daemon, 'nothing is left to do', ({ converged }) => converged);
+  t.deepEqual((await broker.addresses()).toSorted(), [`${HOST}/32`, '192.168.1.203/32']);
 });
 
 kernelTests('nothing is touched that the configuration does not name', async (t, driver) => {
