@@ -1,13 +1,13 @@
 import { type IpAddress, type ListenerConfig, familyOf, parseIpAddress } from '@fastbypass/core';
 import { type Socket, createSocket } from 'node:dgram';
-
-/** Room for heartbeats that arrive while the daemon is busy: 4 MiB hold some 5000 small datagrams. Bytes. */
-const RECEIVE_BUFFER = 4 * 1024 * 1024;
+import { RECEIVE_BUFFER } from './receive-buffer.js';
 
 /** One bound UDP socket. */
 export interface HeartbeatSocket {
   /** Datagrams read so far, accepted or not. */
   readonly datagrams: number;
+  /** Bytes that the kernel has granted: up to `net.core.rmem_max` alone, and it says nothing where that is less than was asked for. */
+  readonly receiveBuffer: number;
   /** Whom datagrams and failures are told from now on: a changed listener takes over the socket of its predecessor. */
   readonly attach: (hooks: SocketHooks) => void;
   /** Frees the port at once; nothing is told any more. */
@@ -40,6 +40,7 @@ export function bindHeartbeatSocket({ host, port }: Pick<ListenerConfig, 'host' 
 }
 
 class BoundSocket implements HeartbeatSocket {
+  readonly receiveBuffer: number;
   private count = 0;
   private open = true;
 
@@ -47,6 +48,8 @@ class BoundSocket implements HeartbeatSocket {
     private readonly socket: Socket,
     private hooks: SocketHooks,
   ) {
+    // Linux reserves, and tells, twice as much: half of it is for its own bookkeeping.
+    this.receiveBuffer = socket.getRecvBufferSize() / 2;
     socket.on('message', (_message, { address }) => {
       this.count++;
       this.hooks.onDatagram(this.hooks.needsSource ? parseIpAddress(address.replace(/%.*$/, '')) : null);

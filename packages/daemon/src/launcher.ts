@@ -19,6 +19,7 @@ import {
 } from '@fastbypass/core';
 import { LAUNCH_BACKOFF, REPAIR_BACKOFF, pauseAfter } from './backoff.js';
 import { type HeartbeatSocket, type SocketHooks, bindHeartbeatSocket } from './heartbeat-socket.js';
+import { shortBuffer } from './receive-buffer.js';
 
 /** Changes of an interface that come this close together are one occasion to try again. ms. */
 const ONE_OCCASION = 100;
@@ -59,6 +60,7 @@ export class Launcher {
   /** Listeners whose next try has come. */
   private readonly due = new Set<ListenerId>();
   private stopped = false;
+  private toldOfBuffer = false;
 
   constructor(
     private readonly hooks: LauncherHooks,
@@ -172,7 +174,16 @@ export class Launcher {
     }
   }
 
+  /** Once: the limit is the same for all. */
+  private tellOfBuffer(granted: number): void {
+    const trouble = shortBuffer(granted);
+    if (trouble === null || this.toldOfBuffer) return;
+    this.toldOfBuffer = true;
+    this.hooks.onSocketTrouble(trouble);
+  }
+
   private hold(listener: Listener, socket: HeartbeatSocket): void {
+    this.tellOfBuffer(socket.receiveBuffer);
     socket.attach(this.hooksOf(listener));
     this.broken.delete(endpointOf(listener.config));
     this.sockets.set(endpointOf(listener.config), { socket, listener: listener.id });
