@@ -62,6 +62,8 @@ import { Launcher } from './launcher.js';
 import { FailoverWatch } from './failover.js';
 import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
+import { statusLine } from './notify/status-line.js';
+import type { Supervisor } from './notify/supervisor.js';
 import { Persistence } from './persistence.js';
 import { Reconciler } from './reconciler.js';
 import { oneAtATime } from './serial.js';
@@ -74,6 +76,7 @@ const RELOAD_PATIENCE = 1000;
 export interface DaemonOptions {
   readonly clock: Clock;
   readonly log: Logger;
+  readonly supervisor: Supervisor;
   readonly driver: NetworkDriver;
   /** The configuration as read at the start; its file is read again at a reload. */
   readonly reading: ConfigFileReading;
@@ -218,6 +221,8 @@ export class Daemon {
       await this.reconciler.begin();
       await this.launchAll();
     });
+    this.tellSupervisor();
+    this.options.supervisor.ready();
     if (this.state.config === null) log.warning(`waiting for a configuration: ${this.reading.file} names no listener and no card; fbypass_ctl reload takes it up`);
     return E.right(undefined);
   }
@@ -247,8 +252,9 @@ export class Daemon {
   }
 
   private async end(why: string): Promise<void> {
-    const { log, driver } = this.options;
+    const { log, driver, supervisor } = this.options;
     log.info(`stopping: ${why}`);
+    supervisor.stopping();
     // A running reload ends first; what it may wait for is cut short.
     this.launcher.stop();
     const reconciled = this.reconciler.stop();
@@ -319,6 +325,7 @@ export class Daemon {
     else this.reconciler.decided();
     this.announcer.state(this.state, at);
     this.decisions.decided(at);
+    this.tellSupervisor();
     this.timer.arm();
   }
 
@@ -328,15 +335,19 @@ export class Daemon {
 
   /** Reads the file again. Any error rejects it, and the old configuration runs on untouched. */
   reload(): Promise<ReloadReport> {
-    return this.serial(() => this.reloadNow());
+    const { supervisor } = this.options;
+    return this.serial(async () => {
+      if (this.ended !== null) {
+        const message = 'the daemon is stopping: the reload was not begun';
+        return { reload: 'rejected', diagnostics: [{ severity: 'error', line: null, key: null, message }] };
+      }
+      supervisor.reloading();
+      return this.reloadNow().finally(supervisor.ready);
+    });
   }
 
   private async reloadNow(): Promise<ReloadReport> {
     const { clock, log } = this.options;
-    if (this.ended !== null) {
-      const message = 'the daemon is stopping: the reload was not begun';
-      return { reload: 'rejected', diagnostics: [{ severity: 'error', line: null, key: null, message }] };
-    }
     const reading = readConfigFile(this.reading.file);
     const at = clock.now();
     this.decisions.reload(at, reading.text);
@@ -416,6 +427,10 @@ export class Daemon {
       reading: this.reading,
       diagnostics: this.diagnostics,
     });
+  }
+
+  private tellSupervisor(): void {
+    this.options.supervisor.status(statusLine(this.state, this.reading.file, this.options.dryRun));
   }
 
   private carriedOut(plan: Plan, results: readonly (OperationResult | null)[], tookMs: number): void {

@@ -3,6 +3,7 @@ import { LOG_FILE, type LogLevel } from '@fastbypass/core';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import winston from 'winston';
+import { isJournal } from './journal.js';
 import { LogFile, descriptor } from './log-file.js';
 import { LogSink } from './log-sink.js';
 
@@ -23,13 +24,29 @@ export interface Logger {
 const LEVELS = { error: 0, warning: 1, info: 2, debug: 3 } as const;
 const nameOf = (level: LogLevel): keyof typeof LEVELS => level.toLowerCase() as Lowercase<LogLevel>;
 
+/** Of syslog(3), as sd-daemon(3) reads them at the beginning of a line. */
+const PRIORITIES = { error: 3, warning: 4, info: 6, debug: 7 } as const;
+
 /** ms that a stopping daemon waits for its last lines. */
 const LAST_LINES = 500;
 
+const { printf } = winston.format;
+type Line = ReturnType<typeof printf>;
+
+/** For a file or a person. */
+const timedLine = printf(({ timestamp, level, message }) => `${String(timestamp)} ${level.toUpperCase().padEnd(7)} ${String(message)}`);
+
+/** For the journal, which keeps the time and reads the priority, of each line by itself. */
+const journalLine = printf(({ level, message }) => {
+  const priority = `<${String(PRIORITIES[level as keyof typeof PRIORITIES])}>`;
+  return `${priority}${String(message).replaceAll('\n', `\n${priority}`)}`;
+});
+
 /** winston's own File transport loses lines silently after a full disk and does not go on when there is room again. */
-const transportTo = (sink: LogSink): winston.transports.StreamTransportInstance =>
+const transportTo = (sink: LogSink, format: Line): winston.transports.StreamTransportInstance =>
   new winston.transports.Stream({
     eol: '',
+    format,
     stream: new Writable({
       decodeStrings: false,
       write: (line: string, _encoding, done) => {
@@ -43,17 +60,13 @@ const transportTo = (sink: LogSink): winston.transports.StreamTransportInstance 
  * @param logDir where `fastbypass_monitor.log` stands; null: standard error alone
  */
 export function createLogger(level: LogLevel, logDir: string | null): Logger {
-  const sinks = [{ name: 'standard error', sink: new LogSink(descriptor(2)) }];
-  if (logDir !== null) sinks.push({ name: join(logDir, LOG_FILE), sink: new LogSink(new LogFile(join(logDir, LOG_FILE))) });
-  const { combine, timestamp, printf } = winston.format;
+  const sinks = [{ name: 'standard error', sink: new LogSink(descriptor(2)), format: isJournal(2, process.env) ? journalLine : timedLine }];
+  if (logDir !== null) sinks.push({ name: join(logDir, LOG_FILE), sink: new LogSink(new LogFile(join(logDir, LOG_FILE))), format: timedLine });
   const logger = winston.createLogger({
     levels: LEVELS,
     level: nameOf(level),
-    format: combine(
-      timestamp(),
-      printf(({ timestamp: time, level: name, message }) => `${String(time)} ${name.toUpperCase().padEnd(7)} ${String(message)}`),
-    ),
-    transports: sinks.map(({ sink }) => transportTo(sink)),
+    format: winston.format.timestamp(),
+    transports: sinks.map(({ sink, format }) => transportTo(sink, format)),
   });
   const at = (name: keyof typeof LEVELS) => (message: string) => void logger.log(name, message);
   return {

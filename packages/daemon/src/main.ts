@@ -7,6 +7,7 @@ import { type ConfigFileReading, readConfigFile } from './config-file.js';
 import { Daemon } from './daemon.js';
 import { chooseDriver } from './drivers.js';
 import { type Logger, createLogger } from './logger.js';
+import { systemdSupervisor } from './notify/supervisor.js';
 import { type Options, USAGE, readOptions } from './options.js';
 import { VERSION } from './version.js';
 
@@ -56,6 +57,7 @@ async function run(options: Options, reading: ConfigFileReading): Promise<Exit> 
 }
 
 async function runLogged(options: Options, reading: ConfigFileReading, log: Logger): Promise<Exit> {
+  const supervisor = systemdSupervisor(process.env, log.warning);
   log.info(`fastbypass_monitor ${VERSION}, process ${String(process.pid)}, Node ${process.versions.node}, configuration ${reading.file}`);
   for (const diagnostic of reading.diagnostics) (isError(diagnostic) ? log.error : log.warning)(formatDiagnostic(diagnostic));
   if (reading.outcome === 'refused') {
@@ -71,6 +73,7 @@ async function runLogged(options: Options, reading: ConfigFileReading, log: Logg
   const daemon = new Daemon({
     clock: systemClock,
     log,
+    supervisor,
     driver: chosen.right.driver,
     reading,
     socket: resolve(options.socket),

@@ -125,11 +125,12 @@ withAddon('a worker thread that is terminated while it watches leaves nothing', 
   t.pass();
 });
 
-const BUILD = fileURLToPath(new URL('../tools/build-addon.js', import.meta.url));
+const BUILD = fileURLToPath(new URL('../../../test-fixtures/tools/build-addon.js', import.meta.url));
+const SOURCE = fileURLToPath(new URL('../addon/netlink.c', import.meta.url));
 
 test.serial('the build of the addon goes on without a compiler, and says so in one line', async (t) => {
   const environment = { ...process.env, CC: 'no-such-compiler', npm_config_arch: 'none', npm_config_nodedir: fileURLToPath(new URL('./none', import.meta.url)) };
-  const { stdout } = await execute(process.execPath, [BUILD], { env: environment });
-  t.regex(stdout, /^driver-netlink: the addon is not built: (there is no C compiler no-such-compiler|no Node headers in .*|netlink is of Linux, this is \w+)\n$/);
-  await t.throwsAsync(execute(process.execPath, [BUILD, '--require'], { env: environment }), { message: /Command failed/ });
+  const { stdout } = await execute(process.execPath, [BUILD, SOURCE], { env: environment });
+  t.regex(stdout, /^addon netlink: not built: (there is no C compiler no-such-compiler|no Node headers in .*|it is of Linux, this is \w+)\n$/);
+  await t.throwsAsync(execute(process.execPath, [BUILD, '--require', SOURCE], { env: environment }), { message: /Command failed/ });
 });

@@ -1,27 +1,29 @@
-// Compiles addon/netlink.c to prebuilds/linux-ARCH/netlink.node, where a C compiler and Node's headers are. Where not, it says
-// so in one line and ends with status 0: the rest of the workspace is of use without the addon, and the driver says what is
-// missing when it is asked for. Only `--require` makes that a failure (packaging).
+// Compiles packages/NAME/addon/ADDON.c to packages/NAME/prebuilds/linux-ARCH/ADDON.node, where a C compiler and Node's headers
+// are. Where not, it says so in one line and ends with status 0: the rest of the workspace is of use without the addon, and
+// who loads it says what is missing. Only `--require` makes that a failure (packaging).
+//
+//   node test-fixtures/tools/build-addon.js [--require] packages/NAME/addon/ADDON.c
 //
 // Headers: npm_config_nodedir, beside the running node, /usr/include/node. Compiler: CC, or cc.
-// Another architecture: CC=aarch64-linux-gnu-gcc npm_config_arch=arm64 node tools/build-addon.js --require
+// Another architecture: CC=aarch64-linux-gnu-gcc npm_config_arch=arm64
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const source = join(root, 'addon/netlink.c');
-const target = join(root, 'prebuilds', `linux-${process.env.npm_config_arch ?? process.arch}`, 'netlink.node');
+const [source = ''] = process.argv.slice(2).filter((word) => word !== '--require').map((word) => resolve(word));
+const name = basename(source, '.c');
+const target = join(dirname(source), '../prebuilds', `linux-${process.env.npm_config_arch ?? process.arch}`, `${name}.node`);
 const FLAGS = ['-std=gnu11', '-O2', '-fPIC', '-shared', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror=implicit-function-declaration', '-s'];
 
 function giveUp(reason) {
-  console.log(`driver-netlink: the addon is not built: ${reason}`);
+  console.log(`addon ${name}: not built: ${reason}`);
   process.exit(process.argv.includes('--require') ? 1 : 0);
 }
 
 const age = (path) => statSync(path).mtimeMs;
 
-if (process.platform !== 'linux') giveUp(`netlink is of Linux, this is ${process.platform}`);
+if (process.platform !== 'linux') giveUp(`it is of Linux, this is ${process.platform}`);
 if (existsSync(target) && age(target) > Math.max(age(source), age(fileURLToPath(import.meta.url)))) process.exit(0);
 
 const places = [
@@ -29,7 +31,7 @@ const places = [
   resolve(dirname(process.execPath), '../include/node'),
   '/usr/include/node',
 ].filter((place) => place);
-const headers = places.find((place) => ['node_api.h', 'uv.h'].every((name) => existsSync(join(place, name))));
+const headers = places.find((place) => ['node_api.h', 'uv.h'].every((header) => existsSync(join(place, header))));
 if (headers === undefined) giveUp(`no Node headers in ${places.join(', ')}`);
 
 const created = mkdirSync(dirname(target), { recursive: true });
@@ -47,4 +49,4 @@ if (run.status !== 0) {
 }
 if (run.stderr !== '') console.log(run.stderr.trimEnd());
 renameSync(unfinished, target);
-console.log(`driver-netlink: built ${relative(process.cwd(), target)}`);
+console.log(`addon ${name}: built ${relative(process.cwd(), target)}`);

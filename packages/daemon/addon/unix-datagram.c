@@ -1,0 +1,62 @@
+/*
+ * What Node cannot send by itself: one datagram to a Unix socket. Nothing of its meaning is known here (../src/notify).
+ *
+ * Node-API alone, version 8: one binary serves Node 20 and all later ones. A call that fails throws an Error with `code`
+ * (ECONNREFUSED), `errno` (111) and `syscall` (sendto).
+ */
+#define _GNU_SOURCE
+#define NAPI_VERSION 8
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <node_api.h>
+#include <uv.h>
+
+static napi_value throw_errno(napi_env env, const char *call, int number) {
+  napi_value error, code, text, value;
+  napi_create_string_utf8(env, uv_err_name(-number), NAPI_AUTO_LENGTH, &code);
+  napi_create_string_utf8(env, strerror(number), NAPI_AUTO_LENGTH, &text);
+  napi_create_error(env, code, text, &error);
+  napi_create_int32(env, number, &value);
+  napi_set_named_property(env, error, "errno", value);
+  napi_create_string_utf8(env, call, NAPI_AUTO_LENGTH, &value);
+  napi_set_named_property(env, error, "syscall", value);
+  napi_throw(env, error);
+  return NULL;
+}
+
+/* send(path, text): never waits; a receiver whose queue is full is EAGAIN. A path that begins with NUL is an abstract name. */
+static napi_value send_text(napi_env env, napi_callback_info info) {
+  napi_value args[2];
+  size_t count = 2, path_length, length;
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  char text[4096];
+  if (napi_get_cb_info(env, info, &count, args, NULL, NULL) != napi_ok || count < 2 ||
+      napi_get_value_string_utf8(env, args[0], NULL, 0, &path_length) != napi_ok || napi_get_value_string_utf8(env, args[1], NULL, 0, &length) != napi_ok)
+    return throw_errno(env, "arguments", EINVAL);
+  if (path_length >= sizeof address.sun_path) return throw_errno(env, "arguments", ENAMETOOLONG);
+  if (length >= sizeof text) return throw_errno(env, "arguments", EMSGSIZE);
+  napi_get_value_string_utf8(env, args[0], address.sun_path, sizeof address.sun_path, NULL);
+  napi_get_value_string_utf8(env, args[1], text, sizeof text, NULL);
+
+  const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return throw_errno(env, "socket", errno);
+  /* An abstract name ends where its length says. */
+  const socklen_t address_length = offsetof(struct sockaddr_un, sun_path) + path_length;
+  ssize_t sent;
+  do sent = sendto(fd, text, length, MSG_NOSIGNAL, (const struct sockaddr *)&address, address_length);
+  while (sent < 0 && errno == EINTR);
+  const int number = errno;
+  close(fd);
+  return sent < 0 ? throw_errno(env, "sendto", number) : NULL;
+}
+
+NAPI_MODULE_INIT() {
+  const napi_property_descriptor call = {"send", NULL, send_text, NULL, NULL, NULL, napi_enumerable, NULL};
+  napi_define_properties(env, exports, 1, &call);
+  return exports;
+}
