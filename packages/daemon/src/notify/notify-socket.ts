@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type UnixDatagram, loadUnixDatagram } from './unix-datagram.js';
+import { type UnixDatagram, loadUnixDatagram } from '../unix-datagram.js';
 
 /** `KEY=value`, as sd_notify(3) lists them. */
 export type Assignment = `${string}=${string}`;

@@ -13,7 +13,7 @@ export interface UnixDatagram {
   readonly send: (path: string, text: string) => void;
 }
 
-const ADDON = fileURLToPath(new URL(`../../prebuilds/linux-${process.arch}/unix-datagram.node`, import.meta.url));
+const ADDON = fileURLToPath(new URL(`../prebuilds/linux-${process.arch}/unix-datagram.node`, import.meta.url));
 
 /** Left: why there is none, in one line. */
 export const loadUnixDatagram = (path: string = ADDON): E.Either<string, UnixDatagram> =>
