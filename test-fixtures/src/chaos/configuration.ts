@@ -11,6 +11,8 @@ export interface Configuration {
   readonly namedPrefix: number;
   readonly global: readonly string[];
   readonly own: ReadonlyMap<number, readonly string[]>;
+  /** Of cards' addresses, s; 0: none. */
+  readonly lease: number;
 }
 
 /** ms */
@@ -27,6 +29,7 @@ export const BASE: Configuration = {
     [2, ['m3', 'm1']],
     [3, ['m3']],
   ]),
+  lease: 0,
 };
 
 /** A valid one; half the time the base. */
@@ -41,10 +44,12 @@ export function anyConfiguration(random: Random): Configuration {
     namedPrefix: random.pick([25, 25, 28]),
     global: random.some(MANAGED, 0.5),
     own: random.chance(0.5) ? BASE.own : new Map([[1, random.some(MANAGED, 0.5)]]),
+    // No freeze and no restart takes so long: addresses do not expire.
+    lease: random.pick([0, 0, 6]),
   };
 }
 
-export function textOf({ threshold, listeners, cards, namedPrefix, global, own }: Configuration): string {
+export function textOf({ threshold, listeners, cards, namedPrefix, global, own, lease }: Configuration): string {
   const lines = ['LISTEN_HEARTBEAT_ATTEMPTS=2', `LISTEN_HEARTBEAT_FAILED=${threshold}`, 'LOG_LEVEL=DEBUG'];
   for (const [index, ms] of listeners) {
     const spec = LISTENERS[index];
@@ -61,6 +66,7 @@ export function textOf({ threshold, listeners, cards, namedPrefix, global, own }
     lines.push(`BYPASS_CARD_HOST[${index}]=${host}`, `BYPASS_CARD_IFS[${index}]=${spec.interface}`);
   }
   if (global.length > 0) lines.push(`LISTEN_CUBRO_IFS=${global.join(' ')}`, 'LISTEN_SHUTDOWN_CUBRO_IFS_WHEN_BYPASS=1');
+  if (lease > 0) lines.push(`BYPASS_CARD_LEASE=${lease}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -52,6 +52,7 @@ export function kernelFaults(seen: Seen, configuration: Configuration, wanted: W
     if (!isRight) faults.push(`card ${index} (${address}) stands with prefixes [${prefixes.join(', ')}], wanted ${memory.exact ? 'all' : 'some'} of [${[...memory.prefixes].join(', ')}]`);
     for (const it of standing) expected.get(name)?.add(it);
   }
+  const leased = new Set([...configuration.cards].map((index) => CARDS[index]?.address));
   for (const [name, addresses] of expected) {
     const it = seen.interfaces.get(name);
     if (it === undefined) {
@@ -66,7 +67,8 @@ export function kernelFaults(seen: Seen, configuration: Configuration, wanted: W
     }
     for (const { address, forever } of it.addresses) {
       if (!addresses.has(address) && !leftBehind.has(address.split('/')[0] ?? '')) faults.push(`${address} is on ${name}, nobody wants it`);
-      if (!forever) faults.push(`${address} on ${name} has a lifetime`);
+      const mayEnd = configuration.lease > 0 && leased.has(address.split('/')[0] ?? '');
+      if (forever === mayEnd) faults.push(`${address} on ${name} ${forever ? 'has no' : 'has a'} lifetime`);
     }
   }
   if (!seen.defaultRoute) faults.push('the default route is gone');

@@ -3,7 +3,7 @@ import type { StatusReport } from '@fastbypass/core';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DaemonHome } from '../daemon/daemon-home.js';
-import { DaemonProcess } from '../daemon/daemon-process.js';
+import { CTL_BIN, DaemonProcess } from '../daemon/daemon-process.js';
 import type { Namespace } from '../netns/namespace.js';
 import { type Configuration, textOf } from './configuration.js';
 
@@ -42,6 +42,19 @@ export class Supervisor {
   async stop(): Promise<void> {
     await this.daemon?.stop();
     this.written += this.daemon?.output ?? '';
+  }
+
+  /** By `fbypass_ctl`, which stops the daemon. @returns what it should not have said; 1 is for what is missing just now */
+  async force(command: 'force_on' | 'force_off'): Promise<string | null> {
+    const { config, socket } = this.home;
+    const words = [CTL_BIN, command, '--config', config, '--socket', socket, '--driver', this.driver];
+    const said = await this.namespace.run(process.execPath, ...words).then(
+      () => null,
+      (error: unknown) => (error instanceof Error && 'code' in error && error.code === 1 ? null : String(error)),
+    );
+    // It has ended, or else this ends it.
+    await this.stop();
+    return said;
   }
 
   async freeze(ms: number): Promise<void> {

@@ -123,6 +123,18 @@ const stop: Maker = ({ random, supervisor }) => {
   return { kind: 'stop', what: `restart after ${ms} ms`, subject: 'daemon', work: () => supervisor.stop().then(() => supervisor.startAfter(ms)) };
 };
 
+/** Somebody takes over for a while. */
+const force: Maker = ({ random, supervisor, fault }) => {
+  const command = random.pick(['force_on', 'force_off'] as const);
+  const ms = random.pick([0, 300]);
+  const work = async (): Promise<void> => {
+    const said = await supervisor.force(command);
+    if (said !== null) fault(`${command}: ${said}`);
+    await supervisor.startAfter(ms);
+  };
+  return { kind: command, what: `restart after ${ms} ms`, subject: 'daemon', work };
+};
+
 const freeze: Maker = ({ random, supervisor }) => {
   const ms = random.between(200, 2000);
   return { kind: 'freeze', what: `${ms} ms`, subject: 'daemon', work: () => supervisor.freeze(ms) };
@@ -153,6 +165,6 @@ const silence: Maker = ({ random, dpis }) => {
 };
 
 /** Each as often as it stands here. */
-const MAKERS: readonly Maker[] = [flap, flap, flap, rename, rename, recreate, recreate, recreate, steal, steal, stealOften, stealHost, duplicate, duplicate, reload, reload, reload, reloadBroken, reloadStorm, burst, kill, kill, stop, freeze, silence, silence, silence, silence, silence];
+const MAKERS: readonly Maker[] = [flap, flap, flap, rename, rename, recreate, recreate, recreate, steal, steal, stealOften, stealHost, duplicate, duplicate, reload, reload, reload, reloadBroken, reloadStorm, burst, kill, kill, stop, force, freeze, silence, silence, silence, silence, silence];
 
 export const anyTrouble = (stage: Stage): Trouble => stage.random.pick(MAKERS)(stage);

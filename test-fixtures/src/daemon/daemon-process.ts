@@ -11,6 +11,8 @@ import { EventStream } from './event-stream.js';
 /** What a user starts; found by its place, because the daemon's own tests use this package. */
 export const DAEMON_BIN = fileURLToPath(new URL('../../../packages/daemon/bin/fastbypass_monitor.js', import.meta.url));
 
+export const CTL_BIN = fileURLToPath(new URL('../../../packages/cli/bin/fbypass_ctl.js', import.meta.url));
+
 /** ms until the control socket must answer. */
 const START_LIMIT = 20_000;
 const POLL = 10;

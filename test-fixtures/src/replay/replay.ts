@@ -3,12 +3,10 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { CTL_BIN } from '../daemon/daemon-process.js';
 import { type Life, type Told, livesIn } from './decision-lines.js';
 import { type Point, type TraceOfLife, traceOf } from './trace-of.js';
-
-const CTL = fileURLToPath(new URL('../../../packages/cli/bin/fbypass_ctl.js', import.meta.url));
 
 export interface Replayed {
   readonly lives: number;
@@ -72,7 +70,7 @@ async function simulated(config: string, trace: string): Promise<readonly TimedT
   try {
     writeFileSync(join(folder, '.env'), config);
     writeFileSync(join(folder, 'trace.ndjson'), trace);
-    const words = [CTL, 'simulate', '--config', join(folder, '.env'), '--trace', join(folder, 'trace.ndjson')];
+    const words = [CTL_BIN, 'simulate', '--config', join(folder, '.env'), '--trace', join(folder, 'trace.ndjson')];
     const { stdout } = await promisify(execFile)(process.execPath, words, { maxBuffer: 256 * 1024 * 1024 });
     const records = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as TimedTold & { readonly plan?: unknown; readonly final?: unknown });
     // What becomes of the network is not in a trace that has only what was heard.
