@@ -37,6 +37,7 @@ export class ChaosFault extends Error {}
 const PATIENCE = 35_000;
 const INTERVAL = 50;
 const LOG_TAIL = 120;
+const HEARTBEAT = / in \{.*"heartbeat"/;
 /** Of one calm, where the machine holds up DPIs. */
 const LOOKS = 5;
 
@@ -258,7 +259,7 @@ export class Chaos {
         '--- events ---',
         ...this.events.slice(-60),
         '--- log of the daemon ---',
-        ...this.supervisor.log().trimEnd().split('\n').slice(-LOG_TAIL),
+        ...this.supervisor.log().trimEnd().split('\n').filter((line) => !HEARTBEAT.test(line)).slice(-LOG_TAIL),
         '--- what the kernel told ---',
         ...this.kernelSaid.slice(-LOG_TAIL),
         '--- remembered prefixes, as far as the runner knows ---',
