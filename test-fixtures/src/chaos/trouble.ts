@@ -123,6 +123,33 @@ const stop: Maker = ({ random, supervisor }) => {
   return { kind: 'stop', what: `restart after ${ms} ms`, subject: 'daemon', work: () => supervisor.stop().then(() => supervisor.startAfter(ms)) };
 };
 
+/** Addresses that hang on the address of card {@link NAMED} under its usual prefix, and nothing else of others does. */
+const NEIGHBOURS = Array.from({ length: 75 }, (_, at) => `10.2.2.${String(130 + at)}/25`);
+
+/** Somebody adds addresses while it is decided that the card's, on which they hang, is to go, and while it goes. */
+const lateNeighbours: Maker = ({ random, world, dpis, fault }) => {
+  const name = 'c1';
+  // The detection times are 600 and 700 ms, from the last heartbeat on.
+  const after = random.pick([550, 570, 590, 650, 670, 690]);
+  const work = async (): Promise<void> => {
+    await world.namespace.setPromotion(name, false).catch(() => undefined);
+    const silentSince = performance.now();
+    for (const dpi of dpis) await dpi.hush();
+    await pause(silentSince + after - performance.now());
+    await world.addSteadily(name, NEIGHBOURS, 40);
+    for (const dpi of dpis) dpi.talk();
+    let lost: readonly string[] = [];
+    for (let left = 20; left > 0; left--) {
+      lost = await world.missing(name, NEIGHBOURS);
+      if (lost.length === 0) break;
+      await pause(100);
+    }
+    if (lost.length > 0) fault(`addresses that somebody added to ${name} while the mode changed are lost: ${lost.join(', ')}`);
+    await world.takeAway(name, NEIGHBOURS);
+  };
+  return { kind: 'late neighbours', what: `on ${name} from ${after} ms of silence on`, subject: name, work };
+};
+
 /** Somebody takes over for a while. */
 const force: Maker = ({ random, supervisor, fault }) => {
   const command = random.pick(['force_on', 'force_off'] as const);
@@ -165,6 +192,6 @@ const silence: Maker = ({ random, dpis }) => {
 };
 
 /** Each as often as it stands here. */
-const MAKERS: readonly Maker[] = [flap, flap, flap, rename, rename, recreate, recreate, recreate, steal, steal, stealOften, stealHost, duplicate, duplicate, reload, reload, reload, reloadBroken, reloadStorm, burst, kill, kill, stop, force, freeze, silence, silence, silence, silence, silence];
+const MAKERS: readonly Maker[] = [flap, flap, flap, rename, rename, recreate, recreate, recreate, steal, steal, stealOften, stealHost, duplicate, duplicate, lateNeighbours, reload, reload, reload, reloadBroken, reloadStorm, burst, kill, kill, stop, force, freeze, silence, silence, silence, silence, silence];
 
 export const anyTrouble = (stage: Stage): Trouble => stage.random.pick(MAKERS)(stage);

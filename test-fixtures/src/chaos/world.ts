@@ -1,5 +1,7 @@
 /** The namespace, and what somebody other than the daemon does in it. */
-import { setTimeout as pause } from 'node:timers/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import type { Namespace } from '../netns/namespace.js';
 import { AT_FIRST, FOREIGN, GATEWAY, INTERFACES, MANAGED, isV6 } from './scenery.js';
 
@@ -95,6 +97,35 @@ export class World {
   async burst(name: string, count: number): Promise<void> {
     const addresses = Array.from({ length: count }, (_, at) => `172.20.${at >> 8}.${at & 255}/32`);
     for (const verb of ['add', 'delete']) await this.namespace.batch(addresses.map((address) => `address ${verb} ${address} dev ${name}`));
+  }
+
+  /** One after the other, evenly over `ms`. */
+  async addSteadily(name: string, addresses: readonly string[], ms: number): Promise<void> {
+    const [file, ...words] = [...this.namespace.prefix, 'ip', '-force', '-batch', '-'];
+    const child = spawn(file, words, { stdio: ['pipe', 'ignore', 'ignore'] });
+    child.stdin.on('error', () => undefined);
+    const ended = once(child, 'close');
+    const begun = performance.now();
+    for (const [place, address] of addresses.entries()) {
+      while (performance.now() < begun + (place * ms) / addresses.length) await turn();
+      child.stdin.write(`address add ${address} dev ${name}\n`);
+    }
+    child.stdin.end();
+    await ended;
+  }
+
+  /** Those of these that are not on the interface. */
+  async missing(name: string, addresses: readonly string[]): Promise<readonly string[]> {
+    const there = new Set((await this.look()).interfaces.get(name)?.addresses.map(({ address }) => address));
+    return addresses.filter((address) => !there.has(address));
+  }
+
+  /** Whatever of these is there goes. */
+  async takeAway(name: string, addresses: readonly string[]): Promise<void> {
+    const lacking = new Set(await this.missing(name, addresses));
+    const there = addresses.filter((address) => !lacking.has(address));
+    await QUIET(this.namespace.batch(there.map((address) => `address delete ${address} dev ${name}`)));
+    await this.putBack(name);
   }
 
   /** Foreign addresses anew, behind what stands there: where a card does, they hang on it. */
