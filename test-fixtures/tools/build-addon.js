@@ -5,7 +5,7 @@
 //   node test-fixtures/tools/build-addon.js [--require] packages/NAME/addon/ADDON.c
 //
 // Headers: npm_config_nodedir, beside the running node, /usr/include/node. Compiler: CC, or cc.
-// Another architecture: CC=aarch64-linux-gnu-gcc npm_config_arch=arm64
+// Another architecture: CC and ADDON_ARCH, as prebuild.js sets them for the published packages.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 
 const [source = ''] = process.argv.slice(2).filter((word) => word !== '--require').map((word) => resolve(word));
 const name = basename(source, '.c');
-const target = join(dirname(source), '../prebuilds', `linux-${process.env.npm_config_arch ?? process.arch}`, `${name}.node`);
+const target = join(dirname(source), '../prebuilds', `linux-${process.env.ADDON_ARCH ?? process.arch}`, `${name}.node`);
 const FLAGS = ['-std=gnu11', '-O2', '-fPIC', '-shared', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror=implicit-function-declaration', '-s'];
 
 function giveUp(reason) {

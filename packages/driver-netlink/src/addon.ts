@@ -43,18 +43,29 @@ const PREBUILDS = fileURLToPath(new URL('../prebuilds', import.meta.url));
 
 const unavailable = (message: string): E.Either<DriverError, never> => E.left({ kind: 'driver-unavailable', message });
 
+/** What decides which addon fits, as Node names it. */
+export interface Machine {
+  readonly platform: string;
+  readonly arch: string;
+  readonly endianness: 'BE' | 'LE';
+}
+
+const THIS_MACHINE: Machine = { platform: process.platform, arch: process.arch, endianness: endianness() };
+
 /**
- * The addon for this machine.
+ * The addon for this machine. The published package carries those for x64 and arm64; a clone has the one that it has compiled.
  *
  * @param folder holds `linux-x64/netlink.node` and the like; default: that of this package
+ * @param machine another one, to ask what would be said there
  * @returns left: why it cannot be had, in one line
  */
-export function loadAddon(folder: string = PREBUILDS): E.Either<DriverError, Addon> {
-  if (process.platform !== 'linux') return unavailable(`The netlink driver needs Linux; this is ${process.platform}.`);
-  if (endianness() !== 'LE') return unavailable(`The netlink driver needs a little-endian machine; ${process.arch} is none.`);
-  const path = join(folder, `linux-${process.arch}`, 'netlink.node');
+export function loadAddon(folder: string = PREBUILDS, machine: Machine = THIS_MACHINE): E.Either<DriverError, Addon> {
+  const { platform, arch } = machine;
+  if (platform !== 'linux') return unavailable(`The netlink driver needs Linux; this is ${platform}.`);
+  if (machine.endianness !== 'LE') return unavailable(`The netlink driver needs a little-endian machine; ${arch} is none.`);
+  const path = join(folder, `linux-${arch}`, 'netlink.node');
   if (!existsSync(path)) {
-    return unavailable(`The netlink driver's addon was not built for linux-${process.arch}: there is no ${path} (it takes a C compiler and Node's headers).`);
+    return unavailable(`The netlink driver's addon was not built for linux-${arch}: there is no ${path} (it takes a C compiler and Node's headers).`);
   }
   try {
     return E.right(createRequire(import.meta.url)(path) as Addon);

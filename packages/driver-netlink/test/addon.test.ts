@@ -29,6 +29,23 @@ test('where the addon cannot be loaded, one line says why', async (t) => {
   if (E.isLeft(refused)) t.regex(refused.left.message, /^The netlink driver's addon \S+ cannot be loaded: .*\.$/);
 });
 
+test('which addon is loaded, or why none is, depends on the machine', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'fbt-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  for (const arch of ['x64', 'arm64']) {
+    await mkdir(join(folder, `linux-${arch}`));
+    await writeFile(join(folder, `linux-${arch}`, 'netlink.node'), 'no shared object');
+  }
+  const said = (platform: string, arch: string, endianness: 'BE' | 'LE' = 'LE'): string => {
+    const loading = loadAddon(folder, { platform, arch, endianness });
+    return E.isLeft(loading) ? loading.left.message.replaceAll(folder, '') : 'loaded';
+  };
+  for (const arch of ['x64', 'arm64']) t.true(said('linux', arch).startsWith(`The netlink driver's addon /linux-${arch}/netlink.node cannot be loaded: `), said('linux', arch));
+  t.is(said('linux', 'riscv64'), "The netlink driver's addon was not built for linux-riscv64: there is no /linux-riscv64/netlink.node (it takes a C compiler and Node's headers).");
+  t.is(said('linux', 's390x', 'BE'), 'The netlink driver needs a little-endian machine; s390x is none.');
+  t.is(said('darwin', 'arm64'), 'The netlink driver needs Linux; this is darwin.');
+});
+
 /** A test of the addon itself; needs no permission. */
 function withAddon(title: string, body: (t: ExecutionContext, addon: Addon) => void): void {
   if (E.isLeft(loaded)) test.skip(`${title} (${loaded.left.message})`, () => undefined);
