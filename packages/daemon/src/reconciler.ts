@@ -41,14 +41,12 @@ import { Attempts } from './attempts.js';
 import { REPAIR_BACKOFF, pauseAfter } from './backoff.js';
 import { type Carried, afterSuccess, carryOut, deedOf } from './carry-out.js';
 import { LeaseKeeper } from './lease-keeper.js';
+import { type LookoutHooks, Lookout } from './lookout.js';
 
 /** ms that a decision waits at most for a look where somebody has just changed something. */
 const HASTE = 50;
 
-/** ms between looks that nobody asked for: drift is repaired within a second even if the watch is blind. */
-const RESYNC = 800;
-
-export interface ReconcilerHooks {
+export interface ReconcilerHooks extends Pick<LookoutHooks, 'onWatch'> {
   readonly now: () => number;
   /** The state as it was last decided. */
   readonly state: () => MonitorState;
@@ -64,8 +62,6 @@ export interface ReconcilerHooks {
   readonly onLedger: (ledger: Ledger) => void;
   /** Somebody else changed these interfaces. */
   readonly onForeignChange: (differing: ReadonlyMap<InterfaceName, ReadonlySet<Difference>>) => void;
-  /** Why the network is not watched; null: it is again. */
-  readonly onWatch: (trouble: string | null) => void;
   /** All that can be done at once has been done. */
   readonly onIdle: () => void;
   /** The network has been seen for the first time, later than at the beginning. */
@@ -93,14 +89,12 @@ export class Reconciler {
   private stopped = false;
   private lookFailures = 0;
   private lookFailure: DriverError | null = null;
-  private watchFailures = 0;
-  private watchStop: (() => void) | null = null;
   private retryTimer: NodeJS.Timeout | null = null;
   private retryAt = Infinity;
-  private resyncTimer: NodeJS.Timeout | null = null;
   private waiters: (() => void)[] = [];
   private readonly attempts: Attempts;
   private readonly leases: LeaseKeeper;
+  private readonly lookout: Lookout;
 
   constructor(
     private readonly driver: NetworkDriver,
@@ -112,6 +106,13 @@ export class Reconciler {
     this.attempts = new Attempts(hooks.now);
     this.leases = new LeaseKeeper(driver, () => {
       this.wake();
+    });
+    this.lookout = new Lookout(driver, {
+      onDoubt: () => {
+        this.stale = true;
+        this.wake();
+      },
+      onWatch: hooks.onWatch,
     });
   }
 
@@ -153,12 +154,9 @@ export class Reconciler {
 
   /** Begins to watch and to look; resolves after the first look, however it went. */
   async begin(): Promise<void> {
-    await this.watch();
+    await this.lookout.begin();
     await this.look();
     this.begun = true;
-    this.resyncTimer = setInterval(() => {
-      this.doubt();
-    }, RESYNC);
   }
 
   /** A decision was taken: it is carried out at once, whatever is running. */
@@ -208,8 +206,8 @@ export class Reconciler {
   async stop(): Promise<void> {
     this.stopped = true;
     this.interrupt.abort();
-    this.watchStop?.();
-    for (const timer of [this.retryTimer, this.resyncTimer]) if (timer !== null) clearTimeout(timer);
+    this.lookout.stop();
+    if (this.retryTimer !== null) clearTimeout(this.retryTimer);
     await this.running;
     this.leases.stop();
     await this.releaseLeases();
@@ -221,12 +219,6 @@ export class Reconciler {
     const seen = await this.driver.observe();
     this.memory = await this.leases.release(this.memory, E.isRight(seen) ? seen.right : (this.known ?? new Map()));
     this.hooks.onLedger(this.memory);
-  }
-
-  /** What is known may be out of date. */
-  private doubt(): void {
-    this.stale = true;
-    this.wake();
   }
 
   private wake(): void {
@@ -289,33 +281,6 @@ export class Reconciler {
       }
     }
     return true;
-  }
-
-  private async watch(): Promise<void> {
-    const watch = await this.driver.watch((event) => {
-      if (event.type !== 'ended') this.doubt();
-      else this.watchAgain(event.error);
-    })();
-    if (E.isLeft(watch)) {
-      this.watchAgain(watch.left);
-      return;
-    }
-    if (this.watchFailures > 0) {
-      this.hooks.onWatch(null);
-      this.doubt();
-    }
-    this.watchFailures = 0;
-    this.watchStop = watch.right.stop;
-    if (this.stopped) watch.right.stop();
-  }
-
-  private watchAgain(error: DriverError): void {
-    if (this.stopped) return;
-    this.watchFailures++;
-    this.hooks.onWatch(`the network is not watched, only looked at every ${String(RESYNC)} ms: ${error.message}`);
-    setTimeout(() => {
-      if (!this.stopped) void this.watch();
-    }, pauseAfter(REPAIR_BACKOFF, this.watchFailures));
   }
 
   // -------------------------------------------------------------------------------------
@@ -421,7 +386,7 @@ export class Reconciler {
   /** The earliest of what is asked for counts. */
   private wakeIn(ms: number): void {
     const at = this.hooks.now() + ms;
-    if (at >= this.retryAt) return;
+    if (this.stopped || at >= this.retryAt) return;
     if (this.retryTimer !== null) clearTimeout(this.retryTimer);
     this.retryAt = at;
     this.retryTimer = setTimeout(() => {

@@ -1,0 +1,42 @@
+import type { DriverError } from '@fastbypass/core';
+import { MockNetwork, mockDriver } from '@fastbypass/driver-mock';
+import { until } from '@fastbypass/test-fixtures';
+import test, { type ExecutionContext } from 'ava';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Lookout } from '../dist/lookout.js';
+
+const ENDED: DriverError = { kind: 'driver-unavailable', message: 'it ended' };
+
+function lookoutOn(t: ExecutionContext, network: MockNetwork) {
+  const told: (string | null)[] = [];
+  const doubts = { count: 0 };
+  const lookout = new Lookout(mockDriver(network), { onDoubt: () => doubts.count++, onWatch: (trouble) => told.push(trouble) });
+  t.teardown(() => {
+    lookout.stop();
+  });
+  return { lookout, told, doubts };
+}
+
+test('a watch that ends is told of and begun anew, and then everything is doubted', async (t) => {
+  const network = new MockNetwork();
+  const { lookout, told, doubts } = lookoutOn(t, network);
+  await lookout.begin();
+  network.failCalls({ call: 'watch', times: 1, error: { ...ENDED, message: 'it does not begin' } });
+  network.endWatches(ENDED);
+  await until('it is watched again', () => told.includes(null));
+  t.deepEqual(told.map((text) => text?.replace(/^.*: /, '') ?? null), ['it ended', 'it does not begin', null]);
+  t.true(doubts.count > 0);
+});
+
+test('what is stopped while it begins neither watches nor tells', async (t) => {
+  const network = new MockNetwork();
+  const { lookout, told, doubts } = lookoutOn(t, network);
+  const begun = lookout.begin();
+  lookout.stop();
+  await begun;
+  network.overflow();
+  network.endWatches(ENDED);
+  await turn();
+  await turn();
+  t.deepEqual([told, doubts.count], [[], 0]);
+});
