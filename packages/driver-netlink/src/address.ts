@@ -155,13 +155,14 @@ export function writeAddition(
 }
 
 /**
- * Of IPv4 addresses the kernel tells in `RTM_DELADDR`, before its verdict, which ones it takes away: the secondaries in their order, then the
- * one that is named.
+ * Where others may hang on an IPv4 address, the kernel is asked to tell in `RTM_DELADDR`, before its verdict, which ones it takes away: the
+ * secondaries in their order, then the one that is named. A subnet of one address has none, and hearing it twice as much would take twice the time.
  *
  * @param peer of an IPv4 address that has one: without it the kernel does not find the address
  */
 export function writeRemoval(writer: MessageWriter, sequence: number, index: number, { address, prefix }: InterfaceAddress, peer?: IpAddress): void {
-  writer.begin(RTM_DELADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO, sequence);
+  const alone = peer === undefined && (prefix === 32 || familyOf(address) === 6);
+  writer.begin(RTM_DELADDR, NLM_F_REQUEST | NLM_F_ACK | (alone ? 0 : NLM_F_ECHO), sequence);
   writeHeader(writer, familyNumber(address), prefix, 0, index);
   // IFA_ADDRESS too: with IFA_LOCAL alone the kernel takes any prefix for the right one.
   ATTRIBUTES.write(writer, { local: address, far: peer ?? address });

@@ -38,7 +38,7 @@ test('a lifetime replaces, rounded up to whole seconds, and is preferred to the 
 
 test('a removal names the address twice: without IFA_ADDRESS the kernel would not look at the prefix', (t) => {
   const removal = (peer?: IpAddress): string => written((writer) => writeRemoval(writer, 5, 7, addressOf('10.0.0.1/32'), peer)).toString('hex');
-  t.is(removal(), hex('28000000 1500 0d00 05000000 00000000  02 20 00 00 07000000  0800 0200 0a000001  0800 0100 0a000001'));
+  t.is(removal(), hex('28000000 1500 0500 05000000 00000000  02 20 00 00 07000000  0800 0200 0a000001  0800 0100 0a000001'));
   t.is(removal(hostOf('10.0.0.2')), hex('28000000 1500 0d00 05000000 00000000  02 20 00 00 07000000  0800 0200 0a000001  0800 0100 0a000002'));
 });
 
