@@ -4,6 +4,9 @@ import { type Command, command, commandWithOperand } from './command.js';
 import { readEndpoint } from './endpoint.js';
 import { wholeNumber } from './option.js';
 
+/** What the program is for. */
+export const DESCRIPTION = 'Controls fastbypass_monitor, which switches optical bypass cards by the heartbeats of DPIs.';
+
 export const COMMANDS: readonly Command[] = [
   command({
     name: 'status',
@@ -27,7 +30,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'check a configuration, and tell the worst-case time to bypass',
     details: ['Prints FILE:LINE: error|warning: message for all that is to be said about it.', 'Exit status 0 also with warnings, 78 with an error or where nothing is configured yet.'],
     options: ['config', 'json'],
-    operand: { name: 'FILE', meaning: 'the configuration to check (default: that of --config)', read: E.right, otherwise: { fallback: null } },
+    operand: { name: 'FILE', meaning: 'the configuration to check (default: that of --config)', completion: 'file', read: E.right, otherwise: { fallback: null } },
     load: async () => (await import('./commands/check.js')).run,
   }),
   command({
@@ -108,6 +111,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'show what force_on (--mode bypass) or force_off (--mode normal) would do now',
     details: ['Changes nothing, and leaves a running daemon alone.'],
     options: ['mode', 'config', 'driver', 'socket', 'json'],
+    needs: ['mode'],
     load: async () => (await import('./commands/plan.js')).run,
   }),
   commandWithOperand({
@@ -115,7 +119,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'print the last lines of the log',
     details: ['Goes on into older parts of the log where the newest has fewer lines.'],
     options: ['logDir'],
-    operand: { name: 'N', meaning: 'how many lines (default: 100)', read: wholeNumber(0, 1e12), otherwise: { fallback: 100 } },
+    operand: { name: 'N', meaning: 'how many lines (default: 100)', completion: null, read: wholeNumber(0, 1e12), otherwise: { fallback: 100 } },
     load: async () => (await import('./commands/tail.js')).run,
   }),
   command({
@@ -130,6 +134,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'run a trace through the real core, on a network in memory, in virtual time',
     details: ['Prints NDJSON: what the daemon would tell, decide and do, and how it ends.', 'Exit status 2 for a trace that cannot be read, 78 for a configuration with which the daemon would not start.'],
     options: ['config', 'trace'],
+    needs: ['trace'],
     load: async () => (await import('./commands/simulate.js')).run,
   }),
   commandWithOperand({
@@ -137,7 +142,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'send heartbeats, as a DPI would',
     details: ['Without --count it goes on until Ctrl-C.'],
     options: ['interval', 'count', 'bind'],
-    operand: { name: 'HOST:PORT', meaning: 'where to: 192.168.1.202:3000 or [2001:db8::1]:3000', read: readEndpoint, otherwise: 'required' },
+    operand: { name: 'HOST:PORT', meaning: 'where to: 192.168.1.202:3000 or [2001:db8::1]:3000', completion: null, read: readEndpoint, otherwise: 'required' },
     load: async () => (await import('./commands/heartbeat.js')).run,
   }),
   command({
@@ -152,7 +157,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'show this help, or that of a command',
     details: [],
     options: [],
-    operand: { name: 'COMMAND', meaning: 'the command to explain', read: E.right, otherwise: { fallback: null } },
+    operand: { name: 'COMMAND', meaning: 'the command to explain', completion: 'command', read: E.right, otherwise: { fallback: null } },
     load: async () => (await import('./commands/help.js')).run,
   }),
 ];

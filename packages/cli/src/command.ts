@@ -1,7 +1,7 @@
 /** The frame: what a command is, whatever parses the command line. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { ExitStatus } from './exit-status.js';
-import type { OptionName, Options, Reader } from './option.js';
+import type { Completion, OptionName, Options, Reader } from './option.js';
 import type { Terminal } from './terminal.js';
 
 /** What a command is called with. `K`: the options that it takes; `A`: what its operand means. */
@@ -22,6 +22,8 @@ interface Operand<A> {
   /** As usage shows it. */
   readonly name: string;
   readonly meaning: string;
+  /** `command`: the name of a command. */
+  readonly completion: Completion | 'command';
   readonly read: Reader<A>;
   /** Where it is not given; `required`: it must be. */
   readonly otherwise: { readonly fallback: A } | 'required';
@@ -35,6 +37,8 @@ interface Spec<K extends OptionName, A> {
   /** What else its help says, line by line. */
   readonly details: readonly string[];
   readonly options: readonly K[];
+  /** Those of them that must be given; the command itself says so where one is not. */
+  readonly needs?: readonly K[];
   readonly operand: Operand<A>;
   /** Loads what runs it: a start pays for its own command alone. */
   readonly load: () => Promise<Run<K, A>>;
@@ -46,21 +50,23 @@ export interface Command {
   readonly summary: string;
   readonly details: readonly string[];
   readonly options: readonly OptionName[];
-  readonly operand: { readonly name: string; readonly meaning: string; readonly required: boolean } | null;
+  readonly needs: readonly OptionName[];
+  readonly operand: { readonly name: string; readonly meaning: string; readonly required: boolean; readonly completion: Completion | 'command' } | null;
   /** To the left: what is accepted as the operand. */
   readonly prepare: (operand: string | undefined) => E.Either<string, (call: Omit<Call<OptionName>, 'operand'>) => Promise<ExitStatus>>;
 }
 
 /** A command with an operand. */
 export function commandWithOperand<K extends OptionName, A>(spec: Spec<K, A>): Command {
-  const { name, summary, details, options, operand, load } = spec;
+  const { name, summary, details, options, needs = [], operand, load } = spec;
   const run = (value: A) => async (call: Omit<Call<OptionName>, 'operand'>) => (await load())({ ...call, operand: value });
   return {
     name,
     summary,
     details,
     options,
-    operand: { name: operand.name, meaning: operand.meaning, required: operand.otherwise === 'required' },
+    needs,
+    operand: { name: operand.name, meaning: operand.meaning, completion: operand.completion, required: operand.otherwise === 'required' },
     prepare: (text) => {
       if (text !== undefined) return E.map(run)(operand.read(text));
       return operand.otherwise === 'required' ? E.left(operand.meaning) : E.right(run(operand.otherwise.fallback));
@@ -70,6 +76,6 @@ export function commandWithOperand<K extends OptionName, A>(spec: Spec<K, A>): C
 
 /** A command without one. */
 export function command<K extends OptionName>(spec: Omit<Spec<K, null>, 'operand'>): Command {
-  const operand: Operand<null> = { name: '', meaning: '', read: () => E.left('no operand'), otherwise: { fallback: null } };
+  const operand: Operand<null> = { name: '', meaning: '', completion: null, read: () => E.left('no operand'), otherwise: { fallback: null } };
   return { ...commandWithOperand({ ...spec, operand }), operand: null };
 }

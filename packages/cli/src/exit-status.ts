@@ -12,12 +12,12 @@ export const ExitStatus = {
 } as const;
 export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
 
-/** For the help; one line each. */
-export const EXIT_STATUSES: readonly string[] = [
-  '0   done',
-  '1   failed',
-  '2   the command line is wrong, or a trace cannot be read',
-  '3   the daemon is not running',
-  '4   not permitted: run it as root (sudo)',
-  '78  the configuration has an error, or names nothing yet',
+/** For help and man page. */
+export const EXIT_STATUSES: readonly (readonly [status: ExitStatus, meaning: string])[] = [
+  [ExitStatus.done, 'done'],
+  [ExitStatus.failed, 'failed'],
+  [ExitStatus.usage, 'the command line is wrong, or a trace cannot be read'],
+  [ExitStatus.notRunning, 'the daemon is not running'],
+  [ExitStatus.notPermitted, 'not permitted: run it as root (sudo)'],
+  [ExitStatus.configuration, 'the configuration has an error, or names nothing yet; a rejected reload'],
 ];

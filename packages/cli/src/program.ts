@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { Argument, Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Command } from './command.js';
+import { DESCRIPTION } from './command-table.js';
 import { COMMON_OPTIONS, FALLBACKS, OPTIONS, type OptionName, type Options, longFlag } from './option.js';
 import { EXIT_STATUSES, ExitStatus } from './exit-status.js';
 import type { Terminal } from './terminal.js';
@@ -27,7 +28,7 @@ export async function runProgram(argv: readonly string[], commands: readonly Com
 /** `written`: where commander's own output (help, version) goes. */
 function buildProgram(commands: readonly Command[], terminal: Terminal, written: string[], ended: (status: ExitStatus) => void): Commander {
   const program = new Commander(NAME)
-    .description('Controls fastbypass_monitor, which switches optical bypass cards by the heartbeats of DPIs.')
+    .description(DESCRIPTION)
     .usage('[options] COMMAND')
     .version(`${NAME} ${version()}`, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
@@ -37,7 +38,7 @@ function buildProgram(commands: readonly Command[], terminal: Terminal, written:
       writeOut: (text) => void written.push(text),
       writeErr: (text) => terminal.err(text.trimEnd()),
     })
-    .addHelpText('after', `\nExit status:\n${EXIT_STATUSES.map((line) => `  ${line}`).join('\n')}`);
+    .addHelpText('after', `\nExit status:\n${EXIT_STATUSES.map(([status, meaning]) => `  ${String(status).padEnd(2)}  ${meaning}`).join('\n')}`);
   for (const name of COMMON_OPTIONS) program.addOption(commanderOption(name));
   program.configureHelp({
     showGlobalOptions: true,

@@ -79,6 +79,16 @@ for (const [what, args, message] of misuses) {
   });
 }
 
+test('what a command needs it asks for', async (check) => {
+  for (const { name, needs } of COMMANDS) {
+    for (const option of needs) {
+      const { status, stderr } = await inside(name);
+      check.is(status, 2);
+      check.regex(stderr, new RegExp(`'${longFlag(option)} <[A-Z]+>' is missing`));
+    }
+  }
+});
+
 test('a wrong command line through the command itself', async (check) => {
   const { status, stdout, stderr } = await run(check, 'frobnicate');
   check.is(status, 2);

@@ -1,12 +1,12 @@
 /** `packaging/sample.env` and the table of docs/configuration.md, made from the parser's own table of keys. */
 import { KEYS, type Key, type KeyName, formatKey } from '@fastbypass/core';
 
-interface Chapter {
+export interface Chapter {
   readonly title: string;
   readonly keys: readonly KeyName[];
 }
 
-const CHAPTERS: readonly Chapter[] = [
+export const CHAPTERS: readonly Chapter[] = [
   {
     title: 'Listeners: one for each DPI',
     keys: [
@@ -26,7 +26,7 @@ const CHAPTERS: readonly Chapter[] = [
 ];
 
 /** What is so where the key is not written. The compiler asks for a word on each new key. */
-const WITHOUT: Readonly<Record<KeyName, string>> = {
+export const WITHOUT: Readonly<Record<KeyName, string>> = {
   LISTEN_HB_HOST: 'needed; it or the port makes listener n',
   LISTEN_HB_PORT: 'needed',
   LISTEN_HEARTBEAT_IFS: 'needed, with or without [n]',
@@ -67,7 +67,7 @@ const HEADER = `# fastbypass_monitor: sample configuration, made from the parser
 
 const WIDTH = 116;
 
-const keysOf = ({ keys }: Chapter): readonly Key[] => keys.flatMap((name) => KEYS.filter((key) => key.name === name));
+export const keysOf = ({ keys }: Chapter): readonly Key[] => keys.flatMap((name) => KEYS.filter((key) => key.name === name));
 
 function wrapped(text: string): readonly string[] {
   const lines: string[] = [];
@@ -115,14 +115,4 @@ export function keyTables(): string {
   return CHAPTERS.map((chapter) =>
     [`### ${chapter.title}`, '', '| key | without it | example | meaning |', '|---|---|---|---|', ...keysOf(chapter).map(rowOf), ''].join('\n'),
   ).join('\n');
-}
-
-const BEGIN = '<!-- made by npm run docs:config, from packages/core/src/config/keys.ts -->\n\n';
-const END = '\n<!-- end of what is made -->';
-
-/** The text with its table made anew; null where the marks are not there. */
-export function withKeyTables(text: string): string | null {
-  const begin = text.indexOf(BEGIN);
-  const end = text.indexOf(END);
-  return begin < 0 || end < begin ? null : `${text.slice(0, begin)}${BEGIN}${keyTables()}${text.slice(end)}`;
 }

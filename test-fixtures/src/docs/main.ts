@@ -1,15 +1,15 @@
-/** `npm run docs:config`: writes what is made from the table of keys into the repository. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { sampleEnv, withKeyTables } from './config-docs.js';
+/** `npm run docs`: writes what is made from the programs' tables into the repository. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { madeFiles } from './made-files.js';
 
 const root = new URL('../../../', import.meta.url);
-const page = new URL('docs/configuration.md', root);
-
-const text = withKeyTables(readFileSync(page, 'utf8'));
-if (text === null) {
-  process.stderr.write('docs/configuration.md has lost the marks between which the tables stand\n');
-  process.exitCode = 1;
-} else {
-  writeFileSync(page, text);
-  writeFileSync(new URL('packaging/sample.env', root), sampleEnv());
+for (const { path, text } of madeFiles(root)) {
+  if (text === null) {
+    process.stderr.write(`${path} has lost the marks between which its made part stands\n`);
+    process.exitCode = 1;
+  } else {
+    const file = new URL(path, root);
+    mkdirSync(new URL('.', file), { recursive: true });
+    writeFileSync(file, text);
+  }
 }
