@@ -13,7 +13,7 @@ import {
 } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fchownSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Beside the control socket: one daemon, one socket, one file. */
@@ -84,11 +84,27 @@ export function writeStateFile(path: string, text: string): E.Either<string, voi
   const next = `${path}.new`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(next, text, { mode: 0o600 });
+    rmSync(next, { force: true });
+    writeForOwner(next, text);
     renameSync(next, path);
     return E.right(undefined);
   } catch (error) {
     return E.left(reasonOf(error));
+  }
+}
+
+/**
+ * The file belongs to whom the folder belongs: what `fbypass_ctl force_on` writes as root is for a daemon that may be another
+ * user. `wx` follows no link that this user may have put there.
+ */
+function writeForOwner(path: string, text: string): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    const { uid, gid } = statSync(dirname(path));
+    if (process.getuid?.() === 0) fchownSync(file, uid, gid);
+    writeFileSync(file, text);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,7 +1,7 @@
 import { type InterfaceName, type IpAddress, type Ledger, emptyLedger, parseInterfaceAddress } from '@fastbypass/core';
 import test from 'ava';
 import * as E from 'fp-ts/lib/Either.js';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Persistence } from '../dist/persistence.js';
@@ -69,4 +69,19 @@ test('a file that cannot be written is a problem, not an end; a dry run writes n
   rmSync(join(file, '..'), { recursive: true });
   new Persistence(file, true).save(ledger);
   t.false(existsSync(file));
+});
+
+(process.getuid?.() === 0 ? test : test.skip)('what root writes belongs to whom the folder belongs, and no link of that user is followed', (t) => {
+  const file = path(t);
+  const folder = join(file, '..');
+  mkdirSync(folder);
+  chownSync(folder, 4711, 4712);
+  const victim = join(folder, 'victim');
+  writeFileSync(victim, 'mine');
+  symlinkSync(victim, `${file}.new`);
+  t.deepEqual(writeStateFile(file, stateText(ledger)), E.right(undefined));
+  const { uid, gid, mode } = statSync(file);
+  t.deepEqual([uid, gid, mode & 0o777], [4711, 4712, 0o600]);
+  t.is(readFileSync(victim, 'utf8'), 'mine');
+  t.is(statSync(victim).uid, 0);
 });
