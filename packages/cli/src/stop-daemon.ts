@@ -41,7 +41,7 @@ export async function stopDaemon({ socket, terminal, systemd: manager, patience 
   // It may end faster than it answers.
   if (E.isLeft(report) && report.left.type !== 'broken') {
     const status = tell(terminal, report.left);
-    if (report.left.type === 'no-answer') terminal.err(`fbypass_ctl: "ss -xlp src ${socket}" shows its process: end it with kill -KILL, then try again`);
+    if (report.left.type === 'no-answer') terminal.err(`fbypass_ctl: "ss -xlp src ${socket}" shows its process: end it with kill -KILL, then try again. If it wakes up before that it may still stop`);
     return E.left(status);
   }
   if (await patiently(terminal, 'fastbypass_monitor to end', patience, isGone(client, patience))) return E.right('gone');
