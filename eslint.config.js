@@ -40,7 +40,7 @@ export default defineConfig(
   },
   {
     // Adapters and tests hold to the interfaces of others, which are often async for one caller alone.
-    files: ['packages/driver-*/src/**/*.ts', 'packages/daemon/src/**/*.ts', '**/test/**/*.ts', 'test-fixtures/src/**/*.ts'],
+    files: ['packages/driver-*/src/**/*.ts', 'packages/daemon/src/**/*.ts', '**/test/**/*.ts', 'test-fixtures/src/**/*.ts', 'bench/src/**/*.ts'],
     rules: { '@typescript-eslint/require-await': 'off' },
   },
   {
@@ -58,7 +58,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
   {
-    files: ['test-fixtures/src/demo/**/*.ts', 'bench/**/*.ts'],
+    files: ['test-fixtures/src/demo/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {

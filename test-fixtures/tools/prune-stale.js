@@ -15,6 +15,7 @@ const workspaces = [
     .filter((entry) => entry.isDirectory())
     .map((entry) => join(root, 'packages', entry.name)),
   join(root, 'test-fixtures'),
+  join(root, 'bench'),
 ];
 
 for (const workspace of workspaces) {

@@ -1,0 +1,60 @@
+/** A daemon with many listeners, and what its kernel and it say of their datagrams. */
+import type { DaemonProcess } from '@fastbypass/test-fixtures';
+import type { Child } from './child.js';
+import type { Contender, Subject, Task } from './contender.js';
+import { startSender } from './contenders/heartbeat-contender.js';
+import { configOf, oursNetlink, startDaemon } from './contenders/ours.js';
+import { PORT, type Stage } from './stage.js';
+
+/** Our daemon, and a sender for the first listener alone, whose death is to be noticed; another one sends for all others. */
+export class Crowd {
+  daemon: DaemonProcess | null = null;
+  /** Datagrams that the senders have sent, once they have ended. */
+  sent = 0;
+  private others: Child | null = null;
+
+  constructor(private readonly further: readonly string[] = []) {}
+
+  /** As a contender. */
+  get contender(): Contender {
+    return {
+      ...oursNetlink,
+      launch: async (stage, native, task) => {
+        const near = await this.start(stage, task);
+        const count = (sent: number): void => {
+          this.sent += sent;
+        };
+        this.others = startSender(stage, native, { ...task, listeners: task.listeners - 1 }, PORT + 1, count);
+        return { near, far: startSender(stage, native, { ...task, listeners: 1 }, PORT, count) };
+      },
+      interval: 10,
+    };
+  }
+
+  private async start(stage: Stage, task: Task): Promise<Subject> {
+    const { daemon, subject } = await startDaemon(stage, configOf(task, 'netlink', this.further));
+    this.daemon = daemon;
+    return subject;
+  }
+
+  /** Ends the senders of all but the first. */
+  async endOthers(): Promise<void> {
+    await this.others?.end();
+    this.others = null;
+  }
+
+  /** Sum of a metric over all its series. */
+  async metric(name: string): Promise<number> {
+    const { text } = (await this.daemon?.request('GET', '/metrics')) ?? { text: '' };
+    return text
+      .split('\n')
+      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+  }
+}
+
+/** Datagrams that the kernel has dropped because a socket of a namespace was full. */
+export async function dropsIn(stage: Stage): Promise<number> {
+  const table = await stage.near.run('cat', '/proc/net/udp');
+  return table.trim().split('\n').slice(1).reduce((sum, line) => sum + Number(line.trim().split(/\s+/).at(-1)), 0);
+}
