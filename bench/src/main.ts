@@ -1,9 +1,11 @@
 /** `npm run bench`: measures the daemon and its peers in network namespaces. See docs/performance.md. */
 import { whyNoNamespaces } from '@fastbypass/test-fixtures';
-import { parseArgs } from 'node:util';
+import { copyFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { thisMachine } from './machine.js';
 import { compileNative } from './native.js';
+import { RECORDED, writePages } from './pages.js';
 import type { Part } from './part.js';
 import { cards } from './parts/cards.js';
 import { core } from './parts/core.js';
@@ -14,48 +16,79 @@ import { plan } from './parts/plan.js';
 import { scale } from './parts/scale.js';
 import { spawn } from './parts/spawn.js';
 import { start } from './parts/start.js';
-import { percentile } from './percentile.js';
-import { type Result, ResultFile } from './results.js';
+import { type Result, ResultFile, readResults } from './results.js';
+import { allTables } from './tables.js';
 
 const PARTS: readonly Part[] = [failover, cards, spawn, start, cost, core, scale, plan, day];
 
-const results = (name: string): string => fileURLToPath(new URL(`../results/${name}`, import.meta.url));
+const LATEST = new URL('../results/latest.jsonl', import.meta.url);
+
+const USAGE = `npm run bench -- [PART…] [--trials N]     as root; without a PART all of them, about 20 minutes; N is 100 without it
+npm run bench -- --record                 all of them, and the tables of README.md and docs/performance.md anew
+npm run bench -- --tables                 only the tables, from bench/results/recorded.jsonl
+
+${PARTS.map(({ name, about }) => `${name.padEnd(10)}${about}`).join('\n')}`;
+
+const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+interface Words {
+  readonly parts: readonly Part[];
+  readonly trials: number;
+  readonly record: boolean;
+  readonly tables: boolean;
+}
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const inWords = (result: Result): string => {
-  if (!('values' in result)) return JSON.stringify(result);
-  const [p50, p90, p99, max] = [0.5, 0.9, 0.99, 1].map((share) => percentile(result.values, share).toFixed(2));
-  return `  ${result.subject}, ${result.what}: ${p50} ${p90} ${p99} ${max} ${result.unit} (${result.values.length}; least ${Math.min(...result.values).toFixed(2)})`;
-};
-
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { trials: { type: 'string', default: '100' } } });
-  const trials = Number(values.trials);
-  const why = await whyNoNamespaces();
-  if (why !== null) {
-    say(why);
-    return 2;
+/** Null: not understood. */
+function readWords(argv: readonly string[]): Words | null {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { trials: { type: 'string', default: '100' }, record: { type: 'boolean', default: false }, tables: { type: 'boolean', default: false } },
+    });
+    const trials = Number(values.trials);
+    const isGood = Number.isInteger(trials) && trials > 0 && positionals.every((word) => PARTS.some(({ name }) => name === word)) && !(values.record && positionals.length > 0);
+    return isGood ? { ...values, trials, parts: PARTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name)) } : null;
+  } catch {
+    return null;
   }
+}
+
+async function measure({ parts, trials }: Words): Promise<void> {
   // It adds tens of ms to every start of Node, and is no part of what is measured.
   delete process.env.NODE_EXTRA_CA_CERTS;
-  const file = new ResultFile(results('latest.jsonl'));
   const native = compileNative();
-  const machine = thisMachine();
-  file.add(machine);
-  say(JSON.stringify(machine));
-  for (const part of PARTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
-    const begun = performance.now();
+  const file = new ResultFile(LATEST);
+  file.add(thisMachine());
+  const record = (result: Result): void => {
+    file.add(result);
+  };
+  for (const part of parts) {
     say(`${part.name}: ${part.about}`);
-    const record = (result: Result): void => {
-      file.add(result);
-      say(inWords(result));
-    };
+    const begun = performance.now();
     await part.run({ native, trials, say, record });
     say(`  took ${((performance.now() - begun) / 1000).toFixed(0)} s`);
   }
-  return 0;
+  say(`\n${allTables(readResults(LATEST))}\n\nEach value: ${fileURLToPath(LATEST)}`);
 }
 
-process.exitCode = await main();
+async function main(): Promise<number> {
+  const words = readWords(process.argv.slice(2));
+  const why = words?.tables === true ? null : await whyNoNamespaces();
+  if (words === null || why !== null) {
+    say(why === null ? USAGE : `bench ${why}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  if (!words.tables) await measure(words);
+  if (words.record) copyFileSync(LATEST, RECORDED);
+  if (words.record || words.tables) writePages();
+  return EXIT.done;
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  say(String(error instanceof Error ? error.stack : error));
+  return EXIT.failed;
+});
 process.exit();

@@ -1,5 +1,4 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 
 /** Where and when was measured. */
 export interface Machine {
@@ -38,8 +37,8 @@ const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
 
 /** A file of JSON lines. */
 export class ResultFile {
-  constructor(private readonly path: string) {
-    mkdirSync(dirname(path), { recursive: true });
+  constructor(private readonly path: URL) {
+    mkdirSync(new URL('.', path), { recursive: true });
     writeFileSync(path, '');
   }
 
@@ -49,7 +48,7 @@ export class ResultFile {
   }
 }
 
-export const readResults = (path: string): readonly Result[] =>
+export const readResults = (path: URL): readonly Result[] =>
   readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line !== '')

@@ -4,7 +4,7 @@ import { heartbeatCosts } from '../dist/heartbeat-cost.js';
 const SIZES = [1, 10, 100, 1000, 10_000];
 const ROUNDS = 15;
 /** Logarithmic growth and caches are allowed for; anything linear would be a hundred times. */
-const BOUND = 8;
+const BOUND = 5;
 
 test('what a heartbeat costs the core does not grow with the number of listeners', (t) => {
   const costs = heartbeatCosts(SIZES, ROUNDS);
