@@ -23,7 +23,7 @@ const PARTS: readonly Part[] = [failover, cards, spawn, start, cost, core, scale
 
 const LATEST = new URL('../results/latest.jsonl', import.meta.url);
 
-const USAGE = `npm run bench -- [PART…] [--trials N]     as root; without a PART all of them, about 20 minutes; N is 100 without it
+const USAGE = `npm run bench -- [PART…] [--trials N]     as root; without a PART all of them, about 15 minutes; N is 100 without it
 npm run bench -- --record                 all of them, and the tables of README.md and docs/performance.md anew
 npm run bench -- --tables                 only the tables, from bench/results/recorded.jsonl
 
@@ -86,6 +86,9 @@ async function main(): Promise<number> {
   if (words.record || words.tables) writePages();
   return EXIT.done;
 }
+
+// By way of exit, which takes children and namespaces away.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(EXIT.failed));
 
 process.exitCode = await main().catch((error: unknown) => {
   say(String(error instanceof Error ? error.stack : error));

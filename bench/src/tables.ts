@@ -78,6 +78,14 @@ const ALONE: readonly (readonly [string, string])[] = [
   ['day', "A day's worth of heartbeats in fast motion"],
 ];
 
+/** What was measured again and again, then what was measured once. */
+function aloneTables(title: string, series: readonly Series[]): readonly string[] {
+  const name = ({ subject, what, unit }: Series): string => `${subject}: ${what}, ${unit}`;
+  const [often, once] = [series.filter(({ values }) => values.length > 1), series.filter(({ values }) => values.length === 1)];
+  const tables = [...(often.length > 0 ? [percentileTable('', often, name), ''] : []), ...(once.length > 0 ? [table(['', 'measured once'], once.map((it) => [name(it), cell(it)])), ''] : [])];
+  return tables.length === 0 ? [] : [`### ${title}`, '', ...tables];
+}
+
 function failoverTables(results: readonly Result[]): readonly string[] {
   const series = seriesOf(results, 'failover');
   const timed = distinct(series.filter(({ unit }) => unit === 'ms').map(({ what }) => what));
@@ -88,10 +96,7 @@ function failoverTables(results: readonly Result[]): readonly string[] {
 /** Everything: for docs/performance.md. */
 export function allTables(results: readonly Result[]): string {
   const compared = COMPARED.flatMap(([part, title]) => (seriesOf(results, part).length === 0 ? [] : [`### ${title}`, '', pivotTable(seriesOf(results, part)), '']));
-  const alone = ALONE.flatMap(([part, title]) => {
-    const series = seriesOf(results, part);
-    return series.length === 0 ? [] : [`### ${title}`, '', percentileTable('', series, ({ subject, what, unit }) => `${subject}: ${what}, ${unit}`), ''];
-  });
+  const alone = ALONE.flatMap(([part, title]) => aloneTables(title, seriesOf(results, part)));
   const skipped = results.filter((it): it is Skipped => 'skipped' in it).map(({ part, subject, skipped }) => `- skipped in ${part}: ${subject} (${skipped})`);
   return [machineLine(results), '', ...failoverTables(results), ...compared, ...alone, ...skipped].join('\n').trimEnd();
 }
