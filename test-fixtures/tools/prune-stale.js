@@ -16,6 +16,7 @@ const workspaces = [
     .map((entry) => join(root, 'packages', entry.name)),
   join(root, 'test-fixtures'),
   join(root, 'bench'),
+  join(root, 'packaging'),
 ];
 
 for (const workspace of workspaces) {

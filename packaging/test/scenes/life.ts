@@ -1,0 +1,117 @@
+/** What befalls a service: hangs, deaths, bad configurations, upgrades, reboots, and its end. */
+import { BACKEND, CONFIG, UNIT } from '../support/broker.js';
+import { laterVersion } from '../support/package.js';
+import { filesOf, type Scene } from '../support/story.js';
+import { until } from '../support/until.js';
+
+export function lifeScenes(scene: Scene): void {
+  scene('a hung daemon is killed by the watchdog and comes back', async (t, { broker }) => {
+    const pid = await broker.property('MainPID');
+    await broker.machine.succeed('kill', '-STOP', pid);
+    await broker.restartedSince(pid);
+    t.regex(await broker.journal(), /Watchdog timeout|watchdog/i);
+    await broker.is('normal');
+    t.is(await broker.network(), 'cards 2 e1 up');
+  });
+
+  scene('kill -9, in bypass: it comes back, and the network stays as it was', async (t, { broker }) => {
+    await broker.hush();
+    await broker.is('bypass');
+    const pid = await broker.property('MainPID');
+    await broker.machine.succeed('kill', '-KILL', pid);
+    await broker.restartedSince(pid);
+    await broker.is('bypass');
+    t.is(await broker.network(), 'cards 0 e1 down');
+    broker.talk();
+    await broker.is('normal');
+  });
+
+  scene('a configuration that cannot be used: tried again and again, until it is mended', async (t, { broker }) => {
+    broker.configure(`${CONFIG}LISTEN_HEARTBEAT_FAILED=none\n`);
+    t.not((await broker.machine.run('systemctl', 'restart', UNIT)).status, 0);
+    await until('it has been tried again', async () => Number(await broker.property('NRestarts')) >= 2);
+    t.is(await broker.property('ExecMainStatus'), '78');
+    broker.configure(CONFIG);
+    await broker.is('normal');
+  });
+
+  scene('a configuration that only root may read is read', async (t, { broker }) => {
+    await broker.machine.succeed('chmod', '600', `${BACKEND}/.env`);
+    await broker.machine.succeed('systemctl', 'restart', UNIT);
+    await broker.is('normal');
+    t.is((await broker.status()).listeners.length, 2);
+  });
+
+  scene('without its addon systemd is told by systemd-notify', async (t, { broker }) => {
+    const { machine } = broker;
+    const addon = '/usr/lib/fastbypass_monitor/prebuilds/linux-x64/unix-datagram.node';
+    await machine.succeed('mv', addon, '/root/away');
+    await machine.succeed('systemctl', 'restart', UNIT);
+    await broker.is('normal');
+    await until('the status has come', async () => (await broker.property('StatusText')).startsWith('mode normal'));
+    t.regex(await broker.journal(), /systemd is told by systemd-notify/);
+    await machine.succeed('mv', '/root/away', addon);
+    await machine.succeed('systemctl', 'restart', UNIT);
+    await broker.is('normal');
+  });
+
+  scene('the journal has priorities, the log file has lines of its own', async (t, { broker }) => {
+    const { machine } = broker;
+    const warnings = await machine.succeed('journalctl', '--no-pager', '--output=cat', '--priority=warning', '--unit', UNIT);
+    t.regex(warnings, /mode is BYPASS/);
+    t.notRegex(warnings, /mode is normal/);
+    t.regex(machine.read(`${BACKEND}/logs/fastbypass_monitor.log`), /^\S+Z WARNING mode is BYPASS/m);
+    t.is((await machine.succeed('stat', '-c', '%A %U', `${BACKEND}/logs`)).trim(), 'drwxr-x--- fastbypass');
+  });
+
+  scene('an upgrade keeps bypass, the configuration and every address', async (t, { broker, deb }) => {
+    const { machine } = broker;
+    await broker.dpis[0]?.hush();
+    await broker.is('bypass');
+    const pid = await broker.property('MainPID');
+    const later = await laterVersion(deb, machine);
+    await machine.succeed('systemd-run', '--unit=observer', '--service-type=exec', '--property=StandardOutput=file:/root/seen', 'ip', '-o', 'monitor', 'address', 'link');
+    await machine.succeed('dpkg', '-i', later);
+    await broker.restartedSince(pid);
+    await broker.is('bypass');
+    await machine.succeed('systemctl', 'stop', 'observer');
+    t.deepEqual(machine.read('/root/seen').split('\n').filter((line) => / (host0|e1)[ @:]/.test(line)), []);
+    t.is(await broker.network(), 'cards 0 e1 down');
+    t.is(machine.read(`${BACKEND}/.env`), CONFIG);
+    broker.dpis[0]?.talk();
+    await broker.is('normal');
+    t.is(await broker.network(), 'cards 2 e1 up');
+  });
+
+  scene('after a reboot it is back by itself', async (t, { broker }) => {
+    await broker.machine.reboot();
+    t.is(await broker.property('ActiveState'), 'active');
+    await broker.is('normal');
+    t.is(await broker.network(), 'cards 2 e1 up');
+  });
+
+  scene('disable: not there after a reboot; enable: there again', async (t, { broker }) => {
+    const { machine } = broker;
+    t.is((await broker.ctl('disable')).status, 0);
+    t.is(await broker.property('ActiveState'), 'active');
+    await machine.reboot();
+    t.is(await broker.property('ActiveState'), 'inactive');
+    t.is((await broker.ctl('status')).status, 3);
+    t.is((await broker.ctl('enable')).status, 0);
+    t.is(await broker.property('UnitFileState'), 'enabled');
+    t.is((await broker.ctl('start')).status, 0);
+    await broker.is('normal');
+  });
+
+  scene('removed it is stopped, and the network stays; purged nothing is left', async (t, { broker, before }) => {
+    const { machine } = broker;
+    await machine.succeed('dpkg', '--remove', 'fastbypass-monitor');
+    t.not((await machine.run('systemctl', 'is-active', UNIT)).status, 0);
+    t.is(machine.read(`${BACKEND}/.env`), CONFIG);
+    t.is(await broker.network(), 'cards 2 e1 up');
+    await machine.succeed('dpkg', '--purge', 'fastbypass-monitor');
+    t.deepEqual([...(await filesOf(machine))].filter((path) => !before.has(path)), []);
+    t.not((await machine.run('ls', '/run/fastbypass_monitor')).status, 0);
+    t.not((await machine.run('id', 'fastbypass')).status, 0);
+  });
+}

@@ -1,0 +1,53 @@
+// The package on a real systemd, from dpkg -i to purge. The tests of a suite are one story: each goes on where the last one ended.
+// SUITES=bullseye,bookworm,trixie names other Debians than bookworm.
+import test, { type Implementation } from 'ava';
+import { readFileSync } from 'node:fs';
+import { lifeScenes } from './scenes/life.js';
+import { operatorScenes } from './scenes/operator.js';
+import { command } from './support/command.js';
+import { buildPackage } from './support/package.js';
+import { type Story, beginStory } from './support/story.js';
+import { whyNoSystem } from './support/why-not.js';
+
+const why = await whyNoSystem();
+
+/** Where the machine cannot, it is skipped by its name and the reason. */
+function systemTest(title: string, body: Implementation<[]>): void {
+  if (why === null) test.serial(title, body);
+  else test.serial.skip(`${title} (${why})`, body);
+}
+
+let deb = '';
+
+systemTest('the package is built, under both its names', async (t) => {
+  deb = await buildPackage();
+  t.regex(deb, /\/fastbypass-monitor_\d+\.\d+\.\d+_amd64\.deb$/);
+  t.true(readFileSync(deb).equals(readFileSync(deb.replace(/fastbypass-monitor_(.*)_amd64\.deb$/, 'fastbypass_monitor-$1.deb'))));
+});
+
+systemTest('lintian has no error and no warning', async (t) => {
+  const { status, output } = await command(['lintian', '--fail-on', 'error,warning', deb]);
+  t.is(status, 0, output);
+});
+
+const stories: Promise<Story>[] = [];
+
+for (const suite of (process.env.SUITES ?? 'bookworm').split(',')) {
+  let story: Promise<Story> | undefined;
+  const begun = (): Promise<Story> => {
+    if (story === undefined) stories.push((story = beginStory(suite, deb)));
+    return story;
+  };
+  for (const scenes of [operatorScenes, lifeScenes]) scenes((title, body) => systemTest(`${suite}: ${title}`, async (t) => body(t, await begun())));
+}
+
+systemTest('built again the package is the same, byte for byte', async (t) => {
+  const first = readFileSync(deb);
+  t.true(first.equals(readFileSync(await buildPackage())));
+});
+
+test.after.always('the machines are gone', async () => {
+  for (const told of await Promise.allSettled(stories)) {
+    if (told.status === 'fulfilled') await told.value.broker.end();
+  }
+});
