@@ -1,10 +1,12 @@
 // The package on a real systemd, from dpkg -i to purge. The tests of a suite are one story: each goes on where the last one ended.
 // SUITES=bullseye,bookworm,trixie names other Debians than bookworm.
 import test, { type Implementation } from 'ava';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { lifeScenes } from './scenes/life.js';
 import { operatorScenes } from './scenes/operator.js';
-import { command } from './support/command.js';
+import { command, succeed } from './support/command.js';
 import { buildPackage } from './support/package.js';
 import { type Story, beginStory } from './support/story.js';
 import { whyNoSystem } from './support/why-not.js';
@@ -28,6 +30,18 @@ systemTest('the package is built, under both its names', async (t) => {
 systemTest('lintian has no error and no warning', async (t) => {
   const { status, output } = await command(['lintian', '--fail-on', 'error,warning', deb]);
   t.is(status, 0, output);
+});
+
+systemTest('the programs need no library and no file of the host', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'fbt-'));
+  t.teardown(() => {
+    rmSync(root, { recursive: true });
+  });
+  await succeed(['dpkg-deb', '--extract', deb, root]);
+  for (const program of ['fastbypass_monitor', 'fbypass_ctl']) {
+    const said = await succeed(['chroot', root, '/usr/lib/fastbypass_monitor/runtime/node', `/usr/lib/fastbypass_monitor/dist/${program}.js`, '--version']);
+    t.regex(said, new RegExp(`^${program} \\d+\\.\\d+\\.\\d+$`, 'm'));
+  }
 });
 
 const stories: Promise<Story>[] = [];

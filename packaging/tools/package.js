@@ -3,7 +3,7 @@
 import { bundle } from './bundle.js';
 import { layOutRuntime } from './runtime.js';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,8 +20,16 @@ const doc = join(payload, 'usr/share/doc/fastbypass-monitor');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const PROGRAMS = { fastbypass_monitor: 'packages/daemon/dist/main.js', fbypass_ctl: 'packages/cli/dist/main.js' };
 
-/** Seconds since 1970: of the last commit, or as SOURCE_DATE_EPOCH says. */
-const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' }));
+/** Seconds since 1970: as SOURCE_DATE_EPOCH says, of the last commit, or of package.json where there is no repository. */
+function sourceDate() {
+  if (process.env.SOURCE_DATE_EPOCH !== undefined) return Number(process.env.SOURCE_DATE_EPOCH);
+  try {
+    return Number(execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' }));
+  } catch {
+    return Math.floor(statSync(join(root, 'package.json')).mtimeMs / 1000);
+  }
+}
+const epoch = sourceDate();
 
 function write(path, text, mode = 0o644) {
   mkdirSync(dirname(path), { recursive: true });

@@ -1,5 +1,6 @@
 import { type ConfigReading, readConfig, unreadableConfig } from '@fastbypass/core';
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 
 /** `text`: the file as read; empty where it could not be. */
 export type ConfigFileReading = ConfigReading & { readonly text: string };
@@ -10,6 +11,17 @@ export function readConfigFile(path: string): ConfigFileReading {
     const text = readFileSync(path, 'utf8');
     return { ...readConfig(text, path), text };
   } catch (error) {
-    return { ...unreadableConfig(path, error instanceof Error ? error.message : String(error)), text: '' };
+    const message = error instanceof Error ? error.message : String(error);
+    const refused = error instanceof Error && 'code' in error && error.code === 'EACCES';
+    return { ...unreadableConfig(path, refused ? `${message} (${remedy(path)})` : message), text: '' };
+  }
+}
+
+function remedy(path: string): string {
+  try {
+    const { username } = userInfo();
+    return `this process is ${username}; "chgrp ${username} ${path}" and "chmod g+r ${path}" let it`;
+  } catch {
+    return `this process is user ${String(process.getuid?.())}, which has no name`;
   }
 }

@@ -1,18 +1,19 @@
 /** Minimal Debian roots, one tar file for each suite, kept from run to run. */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { succeed } from './command.js';
 
 /** Beside what is essential: what any broker has, and what the tests look with. */
-const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'iproute2', 'acl', 'man-db', 'bash-completion'];
+const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'iproute2', 'man-db', 'bash-completion'];
 
 /** FASTBYPASS_ROOTS, or a folder of the user's cache; a root that is to be made anew is deleted there. */
 const CACHE = process.env.FASTBYPASS_ROOTS ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'fastbypass', 'roots');
 
 /** @returns the tar file of a root of this suite, made now if there is none */
 export async function debianRoot(suite: string): Promise<string> {
-  const kept = join(CACHE, `${suite}.tar`);
+  const kept = join(CACHE, `${suite}-${createHash('sha256').update(PACKAGES.join()).digest('hex').slice(0, 8)}.tar`);
   if (existsSync(kept)) return kept;
   mkdirSync(CACHE, { recursive: true });
   const unfinished = join(CACHE, `${suite}.${String(process.pid)}.tar`);

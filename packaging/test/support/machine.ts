@@ -2,6 +2,7 @@
 import { Namespace } from '@fastbypass/test-fixtures';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ran, command, succeed } from './command.js';
@@ -54,10 +55,13 @@ export class Machine {
 
   /** Reboots, and resolves when all is started again. */
   async reboot(): Promise<void> {
-    const before = this.leader();
+    const { child } = this;
+    if (child === null) throw new Error('a machine that was never booted cannot be rebooted');
+    const down = once(child, 'close');
     await this.run('systemctl', 'reboot');
-    await until('the machine has gone down', () => this.leader() !== before, () => this.console);
-    await this.isUp();
+    // With --keep-unit systemd-nspawn leaves it to its caller to start it again.
+    await down;
+    await this.boot();
   }
 
   /** Pulls the plug and removes all of it. Idempotent. */
@@ -80,6 +84,11 @@ export class Machine {
   /** As {@link run}, where anything but status 0 is an error. */
   succeed(...words: readonly string[]): Promise<string> {
     return succeed(['nsenter', '--all', '--target', String(this.leader()), '--', ...INSIDE, ...words]);
+  }
+
+  /** Sends a signal to a process inside. */
+  async kill(signal: string, pid: string): Promise<void> {
+    await this.succeed('sh', '-c', `kill -${signal} ${pid}`);
   }
 
   write(path: string, text: string): void {

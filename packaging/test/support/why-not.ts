@@ -1,7 +1,7 @@
 import { whyNoNamespaces } from '@fastbypass/test-fixtures';
 import { command } from './command.js';
 
-const COMMANDS = ['systemd-nspawn', 'mmdebstrap', 'dpkg-buildpackage', 'dh', 'patchelf', 'lintian', 'cc', 'ping', 'ip', 'git'];
+const COMMANDS = ['systemd-nspawn', 'mmdebstrap', 'dpkg-buildpackage', 'dh', 'patchelf', 'lintian', 'cc', 'ping', 'ip'];
 
 /** Why the package cannot be tried on this machine, for a person; null where it can. */
 export async function whyNoSystem(): Promise<string | null> {
