@@ -1,5 +1,5 @@
 /** What befalls a service: hangs, deaths, bad configurations, upgrades, reboots, and its end. */
-import { BACKEND, CONFIG, UNIT } from '../support/broker.js';
+import { BACKEND, CARDS, CONFIG, UNIT } from '../support/broker.js';
 import { laterVersion } from '../support/package.js';
 import { filesOf, type Scene } from '../support/story.js';
 import { until } from '../support/until.js';
@@ -56,6 +56,24 @@ export function lifeScenes(scene: Scene): void {
     await machine.succeed('mv', '/root/away', addon);
     await machine.succeed('systemctl', 'restart', UNIT);
     await broker.is('normal');
+  });
+
+  scene('the driver iproute2 works in the sandbox, promotion of secondaries too', async (t, { broker }) => {
+    const { machine } = broker;
+    broker.configure(`${CONFIG.replace(CARDS[0], '10.78.0.1/24')}DRIVER=iproute2\n`);
+    await machine.succeed('systemctl', 'restart', UNIT);
+    await broker.is('normal');
+    await machine.succeed('sh', '-c', 'for name in all host0; do echo 0 > /proc/sys/net/ipv4/conf/$name/promote_secondaries; done; ip address add 10.78.0.9/24 dev host0');
+    await broker.dpis[0]?.hush();
+    await broker.is('bypass');
+    t.regex(await broker.journal(), /promote-secondaries host0: done/);
+    t.regex(await machine.succeed('ip', '-o', '-4', 'address', 'show', 'dev', 'host0'), / 10\.78\.0\.9\/24 /);
+    broker.dpis[0]?.talk();
+    await machine.succeed('ip', 'address', 'del', '10.78.0.9/24', 'dev', 'host0');
+    broker.configure(CONFIG);
+    await machine.succeed('systemctl', 'restart', UNIT);
+    await broker.is('normal');
+    t.is(await broker.network(), 'cards 2 e1 up');
   });
 
   scene('the journal has priorities, the log file has lines of its own', async (t, { broker }) => {
