@@ -32,8 +32,8 @@ export function layOutRuntime(pinned, work, folder, installed) {
     chmodSync(copy, basename(path) === LOADER ? 0o755 : 0o644);
   }
   run('strip', '--strip-unneeded', binary);
-  // DT_RPATH: it also leads the libraries to each other.
-  run('patchelf', '--set-interpreter', join(installed, LOADER), '--force-rpath', '--set-rpath', '$ORIGIN', binary);
+  // DT_RPATH: it also leads the libraries to each other. By its path: $ORIGIN would need /proc.
+  run('patchelf', '--set-interpreter', join(installed, LOADER), '--force-rpath', '--set-rpath', installed, binary);
 
   const owners = [...new Set(libraries.map(ownerOf))].sort();
   return {

@@ -23,7 +23,8 @@ for (const workspace of workspaces) {
   for (const [sources, outputs] of folders) {
     const from = join(workspace, sources);
     const to = join(workspace, outputs);
-    if (!existsSync(to)) continue;
+    // Without a source folder what lies there is not compiled: packaging/dist holds packages.
+    if (!existsSync(from) || !existsSync(to)) continue;
     for (const name of readdirSync(to, { recursive: true })) {
       if (compiled.test(name) && !existsSync(join(from, name.replace(compiled, '.ts')))) {
         rmSync(join(to, name));
