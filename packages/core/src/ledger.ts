@@ -151,22 +151,28 @@ export function restoreLedger({ cards, shut, leased, lost }: Remembered, config:
 // an observation
 // -------------------------------------------------------------------------------------
 
-/** What `observed` shows, in the light of what is wanted. To be called before and after each plan, after {@link forgetRemoved}. */
+/**
+ * What `observed` shows, in the light of what is wanted. To be called before and after each plan, after {@link forgetRemoved}.
+ * Where it shows nothing new the ledger is the same one.
+ */
 export function learn(ledger: Ledger, config: Config | null, desired: DesiredState, observed: ObservedState): Ledger {
-  return {
-    ...ledger,
-    cards: learnPrefixes(ledger.cards, desired, observed),
-    removedCards: desired.settled ? ledger.removedCards.filter((card) => isStillToGo(card, observed)) : ledger.removedCards,
-    lost: learnLost(ledger.lost, observed),
-    shut: learnShut(ledger.shut, config, desired, observed),
-  };
+  const cards = learnPrefixes(ledger.cards, desired, observed);
+  const removedCards = desired.settled ? kept(ledger.removedCards, (card) => isStillToGo(card, observed)) : ledger.removedCards;
+  const lost = learnLost(ledger.lost, observed);
+  const shut = learnShut(ledger.shut, config, desired, observed);
+  const isNew = cards !== ledger.cards || removedCards !== ledger.removedCards || lost !== ledger.lost || shut !== ledger.shut;
+  return isNew ? { ...ledger, cards, removedCards, lost, shut } : ledger;
 }
+
+/** Those that pass; the same array where all do. */
+const kept = <A>(items: readonly A[], test: (item: A) => boolean): readonly A[] => (items.every(test) ? items : items.filter(test));
 
 /** After any change by somebody: what was removed is ours no more, even if it is put there again. */
 export function forgetRemoved(ledger: Ledger, observed: ObservedState): Ledger {
   const stands = (it: AddedAddress): boolean => isOnHolder(observed, it) === true;
   const own = [...ledger.own.values()].every(stands) ? ledger.own : byInstance([...ledger.own.values()].filter(stands));
-  return { ...ledger, leaving: ledger.leaving.filter(stands), own };
+  const leaving = kept(ledger.leaving, stands);
+  return own === ledger.own && leaving === ledger.leaving ? ledger : { ...ledger, leaving, own };
 }
 
 /** Something on an interface that was seen under this name. */
@@ -202,15 +208,19 @@ function learnLost(lost: Ledger['lost'], observed: ObservedState): Ledger['lost'
 
 function learnPrefixes(cards: Ledger['cards'], desired: DesiredState, observed: ObservedState): Ledger['cards'] {
   if (!desired.settled) return cards;
-  const next = new Map(cards);
+  let next: Map<string, CardMemory> | null = null;
   for (const { card, presence } of desired.cards) {
     const key = placeKey(card);
     const memory = cards.get(key) ?? { interface: card.interface, address: card.address, prefixes: [], taken: false };
     const standing = instancesOf(observed, card.interface, card.address).map(({ prefix }) => prefix);
     const counts = standing.length > 0 && (presence === 'present' || !memory.taken);
-    next.set(key, { ...memory, prefixes: counts ? standing : memory.prefixes, taken: presence === 'absent' });
+    const prefixes = counts && standing.join() !== memory.prefixes.join() ? standing : memory.prefixes;
+    const taken = presence === 'absent';
+    if (prefixes === memory.prefixes && taken === memory.taken && cards.has(key)) continue;
+    next ??= new Map(cards);
+    next.set(key, { ...memory, prefixes, taken });
   }
-  return next;
+  return next ?? cards;
 }
 
 /** As it is now, where it bears its name. */
@@ -222,16 +232,18 @@ function learnShut(shut: Ledger['shut'], config: Config | null, desired: Desired
   const listed = new Set(config === null ? [] : managedInterfaces(config));
   const wantedUp = new Set(desired.interfaces.filter(({ link }) => link === 'up').map(({ name }) => name));
   const cards = new Set(desired.cards.map(({ card }) => card.address));
-  return shut
+  const next = shut
     .filter(({ name, index }) => holderOf(observed, { interface: name, index }) !== undefined)
     .map((it) => {
       const seen = shutInterfaceOf(observed, it);
       const foundUp = seen?.up === true && (wantedUp.has(it.name) || !listed.has(it.name));
       if (seen === undefined || !foundUp) return it;
       const owed = ({ address }: ObservedAddress): boolean => !cards.has(address) && !seen.addresses.some((other) => other.address === address);
-      return { ...it, down: false, dropped: desired.settled ? it.dropped.filter(owed) : it.dropped };
+      const dropped = desired.settled ? kept(it.dropped, owed) : it.dropped;
+      return !it.down && dropped === it.dropped ? it : { ...it, down: false, dropped };
     })
     .filter(({ down, dropped }) => down || dropped.length > 0);
+  return next.length === shut.length && next.every((it, place) => it === shut[place]) ? shut : next;
 }
 
 // -------------------------------------------------------------------------------------

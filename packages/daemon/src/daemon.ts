@@ -42,6 +42,7 @@ import {
   isError,
   isFaultless,
   isQuietStep,
+  isSettled,
   listenerOf,
   listeners,
   nextDeadline,
@@ -141,10 +142,10 @@ export class Daemon {
       due: (at) => dueAt(this.state, at).map(({ id }) => id),
       datagrams: (id) => this.launcher.datagrams(id),
       judge: (at, late) => {
-        this.metrics.servedLate(late);
         if (this.decisions.isOpen) this.decisions.judged(at, dueAt(this.state, at).map(({ config: { index } }) => index), late);
         this.step({ type: 'expired', at, late });
         this.decide(clock.now(), { deadline: at - late, late });
+        this.metrics.servedLate(late);
       },
     });
     this.launcher = new Launcher(
@@ -458,11 +459,7 @@ export class Daemon {
 
 /** Whether two decisions ask the same of cards and interfaces: then pauses between tries go on. */
 function asksTheSame(before: MonitorState, after: MonitorState): boolean {
-  if (before.config !== after.config) return false;
-  const [was, is] = [desiredState(before), desiredState(after)];
-  return (
-    was.settled === is.settled &&
-    before.mode.name === after.mode.name &&
-    was.interfaces.every(({ link }, place) => link === is.interfaces[place]?.link)
-  );
+  if (before.config !== after.config || before.mode.name !== after.mode.name || isSettled(before) !== isSettled(after)) return false;
+  const [was, is] = [desiredState(before).interfaces, desiredState(after).interfaces];
+  return was.every(({ link }, place) => link === is[place]?.link);
 }

@@ -1,10 +1,11 @@
-import type { Ledger } from '@fastbypass/core';
+import type { CardMemory, Ledger } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
 import { stateText, writeStateFile } from './state-file.js';
 
 /** Keeps the state file true, and writes no more than that needs. */
 export class Persistence {
   private written = '';
+  private saved: Ledger | null = null;
   private failure: string | null = null;
 
   constructor(
@@ -18,26 +19,30 @@ export class Persistence {
 
   /** Before something is taken away: what it takes to put it back must be on record. */
   beforeRemoval(ledger: Ledger): void {
-    if (essence(ledger) !== this.writtenEssence) this.save(ledger);
+    if (this.saved === null || !isOnRecord(ledger, this.saved)) this.save(ledger);
   }
 
   save(ledger: Ledger): void {
+    if (this.readOnly || ledger === this.saved) return;
     const text = stateText(ledger);
-    if (this.readOnly || text === this.written) return;
-    const result = writeStateFile(this.path, text);
+    const result = text === this.written ? E.right(undefined) : writeStateFile(this.path, text);
     this.failure = E.isLeft(result) ? result.left : null;
-    if (E.isRight(result)) {
-      this.written = text;
-      this.writtenEssence = essence(ledger);
-    }
+    if (E.isLeft(result)) return;
+    this.written = text;
+    this.saved = ledger;
   }
-
-  private writtenEssence = '';
 }
 
 /** Without what is only a mark of progress: a card that is taken away has lost nothing that the file does not have. */
-function essence(ledger: Ledger): string {
-  const cards = [...ledger.cards.values(), ...ledger.removedCards].map(({ interface: name, address, prefixes }) => [name, address, prefixes]);
-  const shut = ledger.shut.map(({ name, down, dropped }) => [name, down, dropped.map(({ address, prefix }) => [address, prefix])]);
-  return JSON.stringify([cards, shut]);
+function isOnRecord(ledger: Ledger, saved: Ledger): boolean {
+  const haveSame = (card: CardMemory, other: CardMemory | undefined): boolean => other !== undefined && card.prefixes.join() === other.prefixes.join();
+  return (
+    ledger.cards.size === saved.cards.size &&
+    [...ledger.cards].every(([key, card]) => haveSame(card, saved.cards.get(key))) &&
+    areSame(ledger.removedCards, saved.removedCards) &&
+    areSame(ledger.shut, saved.shut) &&
+    areSame([...ledger.lost.values()], [...saved.lost.values()])
+  );
 }
+
+const areSame = <A>(these: readonly A[], those: readonly A[]): boolean => these.length === those.length && these.every((it, place) => it === those[place]);

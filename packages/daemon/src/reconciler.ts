@@ -166,7 +166,7 @@ export class Reconciler {
     this.leases.touch();
     this.askedAt = this.hooks.now();
     this.hasty = true;
-    this.interrupt.abort();
+    if (this.running !== null) this.interrupt.abort();
     this.wake();
   }
 
@@ -235,7 +235,7 @@ export class Reconciler {
   private async run(): Promise<void> {
     while (this.wanted && !this.stopped) {
       this.wanted = false;
-      this.interrupt = new AbortController();
+      if (this.interrupt.signal.aborted) this.interrupt = new AbortController();
       const inHurry = this.hasty && this.known !== null;
       this.hasty = false;
       // Even in a hurry it is worth a moment to see what somebody has just changed: it must not be lost.
@@ -287,13 +287,14 @@ export class Reconciler {
   // acting
   // -------------------------------------------------------------------------------------
 
+  /** Where nothing is to be done for listeners, all from here to the driver is one stretch: a bypass waits for no turn of the loop. */
   private async act(observed: ObservedState): Promise<void> {
     const state = this.hooks.state();
     const wanted = this.hooks.listeners().filter((listener) => isLaunched(listener) || this.launching.has(listener.id));
     const waiters = this.waiters.splice(0);
     this.learnFrom(state, observed);
     const listenerPlan = planListenerAddresses(wanted.map(({ config }) => config), this.memory, observed);
-    await this.carryOut(listenerPlan);
+    if (listenerPlan.length > 0) await this.carryOut(listenerPlan);
     if (this.isCutShort()) {
       // Whoever waits for these addresses goes on waiting: they have not all been tried.
       this.waiters.unshift(...waiters);
@@ -309,13 +310,12 @@ export class Reconciler {
     // Nothing was left to do at once: what is done from now on puts right what somebody else did.
     if (!acted && !this.isCutShort() && !this.stale) this.repairing = true;
     if (!this.isCutShort()) await this.keepLeases(state, this.known ?? known);
+    this.hooks.onLedger(this.memory);
   }
 
   private async keepLeases(state: MonitorState, known: ObservedState): Promise<void> {
     if (this.dryRun) return;
-    const before = this.memory;
-    this.memory = await this.leases.keep(state, before, known, this.interrupt.signal);
-    if (this.memory !== before) this.hooks.onLedger(this.memory);
+    this.memory = await this.leases.keep(state, this.memory, known, this.interrupt.signal);
   }
 
   private isCutShort(): boolean {
@@ -323,10 +323,8 @@ export class Reconciler {
   }
 
   private learnFrom(state: MonitorState, observed: ObservedState): void {
-    const before = this.memory;
     const desired = sparingLowerDevices(desiredState(state), state.config, observed);
-    this.memory = learn(forgetRemoved(before, observed), state.config, desired, observed);
-    if (this.memory !== before) this.hooks.onLedger(this.memory);
+    this.memory = learn(forgetRemoved(this.memory, observed), state.config, desired, observed);
   }
 
   /** What of the plan is due. */
