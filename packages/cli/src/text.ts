@@ -17,6 +17,9 @@ export function listOf(items: readonly (string | number)[]): string {
   return `${items.slice(0, MORE_THAN).join(', ')}${rest > 0 ? ` and ${String(rest)} more` : ''}`;
 }
 
+/** `listener 1`, `listeners 0, 2`. */
+export const listenersOf = (indices: readonly number[]): string => `listener${indices.length === 1 ? '' : 's'} ${listOf(indices)}`;
+
 const UNITS = [
   ['d', 86_400_000],
   ['h', 3_600_000],

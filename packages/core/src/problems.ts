@@ -75,7 +75,7 @@ export function standingProblems(state: MonitorState, observed: ObservedState, u
   const bearers = bearersOf(config);
   const managed = new Set([config.managed, ...config.listeners.map((listener) => listener.managed)].flat());
   for (const name of bearers) {
-    if (observed.get(name)?.up === false) problems.push(`interface ${name} bears listeners or cards and is down; it is not brought up, nobody listed it`);
+    if (observed.get(name)?.up === false) problems.push(`interface ${name} bears listeners or cards and is down: bring it up (ip link set ${name} up), nobody else will`);
   }
   for (const name of lowerDevicesOf(bearers, observed)) {
     if (managed.has(name)) problems.push(`interface ${name} is not managed: an interface that bears listeners or cards stands on it`);

@@ -103,7 +103,7 @@ test('an unavailable listener, loudly', (t) => {
 
 test('an interface of ours that is down, one that stands on a managed one, a card that is left out', (t) => {
   const normal = decided(LISTED, []);
-  t.regex(standing(normal, networkOf({ eth0: HERE, eth1: [], m0: [] }, { down: ['eth1'] })), /interface eth1 bears .* down/);
+  t.regex(standing(normal, networkOf({ eth0: HERE, eth1: [], m0: [] }, { down: ['eth1'] })), /interface eth1 bears .* down: bring it up \(ip link set eth1 up\)/);
   const above: ObservedState = new Map([...OPERATED].map(([name, it]) => [name, name === 'eth1' ? { ...it, lower: [nameOf('m0')] } : it]));
   t.regex(standing(normal, above), /interface m0 is not managed/);
   t.regex(standingProblems(normal, OPERATED, [ip('10.9.9.9')]).join('\n'), /10\.9\.9\.9 is unwatched/);

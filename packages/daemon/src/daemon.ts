@@ -263,18 +263,19 @@ export class Daemon {
     this.timer.stop();
     if (this.deciding !== null) clearImmediate(this.deciding);
     this.persistence.save(this.reconciler.ledger);
-    log.info(this.farewell());
+    this.bidFarewell();
     await this.control?.close();
     await driver.close();
   }
 
   /** Whom a stop leaves alone. */
-  private farewell(): string {
+  private bidFarewell(): void {
+    const { log } = this.options;
     const observed = this.reconciler.observed ?? new Map();
     const cards = this.state.config?.cards ?? [];
     const standing = cards.filter((card) => instancesOf(observed, card.interface, card.address).length > 0).map(({ address }) => address);
-    if (standing.length === 0) return 'stopped; nothing in the network was changed; no card has its address';
-    return `stopped; nothing in the network was changed; UNWATCHED from now on: ${standing.join(', ')} (fbypass_ctl force_on takes the addresses of cards away)`;
+    if (standing.length === 0) log.info('stopped; nothing in the network was changed; no card has its address');
+    else log.warning(`stopped; nothing in the network was changed; UNWATCHED from now on: ${standing.join(', ')} (fbypass_ctl force_on takes the addresses of cards away)`);
   }
 
   // -------------------------------------------------------------------------------------

@@ -38,8 +38,9 @@ function problems({ problems: told, converged, listeners: all, config }: StatusR
   // Each is among the problems already, unless the daemon is of another version.
   const reasons = all.flatMap(({ index, reason }) => (reason === null || told.some((text) => text.includes(reason)) ? [] : [`listener ${String(index)}: ${reason}`]));
   const leftOut = config.diagnostics
-    .filter(({ severity }) => severity === 'error')
-    .map(({ line, message }) => `left out of the configuration${line === null ? '' : `, line ${String(line)}`}: ${message}`);
+    // Without a line: nothing is configured yet, and that is told already.
+    .filter(({ severity, line }) => severity === 'error' && line !== null)
+    .map(({ line, message }) => `left out of the configuration, line ${String(line)}: ${message}`);
   const everything = [...told, ...reasons, ...leftOut];
   if (everything.length === 0 && !converged) everything.push('the network is not as desired yet');
   if (everything.length === 0) return '';
@@ -106,10 +107,11 @@ function interfaces({ interfaces: all }: StatusReport, { paint }: View): string 
 
 function origin({ version, pid, driver, uptimeMs, config }: StatusReport): string {
   const { path, loadedAt, diagnostics } = config;
-  const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
   return [
     printable(`fastbypass_monitor ${version}, pid ${String(pid)}, driver ${driver}, up ${duration(uptimeMs)}`),
     indented(`configuration ${path}`, ''),
-    `loaded ${clockTime(loadedAt)}${warnings === 0 ? '' : `, ${countOf(warnings, 'warning')} (see "fbypass_ctl check")`}`,
+    `loaded ${clockTime(loadedAt)}${warnings.length === 0 ? '' : `, ${countOf(warnings.length, 'warning')}:`}`,
+    ...warnings.map(({ line, message }) => indented(`${line === null ? '' : `line ${String(line)}: `}${message}`, '  - ')),
   ].join('\n');
 }

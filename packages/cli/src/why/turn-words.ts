@@ -1,6 +1,6 @@
 /** What would come next, in sentences. */
 import type { StatusReport, Turn } from '@fastbypass/core';
-import { countOf, duration, listOf, timeOfDay } from '../text.js';
+import { countOf, duration, listenersOf, timeOfDay } from '../text.js';
 
 /** @param now ms since 1970 at which the report was made */
 export function nextSentences(report: StatusReport, now: number): readonly string[] {
@@ -12,20 +12,18 @@ function turnSentence(turn: Turn, verdict: StatusReport['why']['verdict'], { mod
   const { to, silent, heard, inMs } = turn;
   const what = verdict === 'unsettled' && to === mode ? `still ${to}, but managed again,` : to;
   const at = timeOfDay(now + inMs);
-  if (silent.length > 0) return `${what} when ${listeners(silent)} ${silent.length === 1 ? 'stays' : 'stay'} silent for another ${duration(inMs)} (until ${at})`;
+  if (silent.length > 0) return `${what} when ${listenersOf(silent)} ${silent.length === 1 ? 'stays' : 'stay'} silent for another ${duration(inMs)} (until ${at})`;
   if (heard.length === 0) return `${what} in ${duration(inMs)}, at ${at}, when BYPASS_HOLD_TIME ends, unless ${countOf(threshold, 'listener')} ${threshold === 1 ? 'has' : 'have'} failed by then`;
   const earliest = inMs === 0 ? '' : `, at the earliest at ${at} because of BYPASS_HOLD_TIME`;
   return `${what} when ${heardWords(heard)}${earliest}`;
 }
-
-const listeners = (indices: readonly number[]): string => `${indices.length === 1 ? 'listener' : 'listeners'} ${listOf(indices)}`;
 
 /** `listener 0 is heard 2 more times in a row`, those that lack as many together. */
 function heardWords(heard: Turn['heard']): string {
   const counts = [...new Set(heard.map(({ heartbeats }) => heartbeats))].sort((a, b) => a - b);
   const parts = counts.map((count) => {
     const indices = heard.filter(({ heartbeats }) => heartbeats === count).map(({ index }) => index);
-    return `${listeners(indices)} ${indices.length === 1 ? 'is' : 'are each'} heard ${times(count)}`;
+    return `${listenersOf(indices)} ${indices.length === 1 ? 'is' : 'are each'} heard ${times(count)}`;
   });
   return parts.join(' and ');
 }

@@ -4,7 +4,7 @@ import { modeLine } from '../status/mode-line.js';
 import { reasonOf } from '../status/reason.js';
 import type { View } from '../status/status-view.js';
 import { type Cell, table } from '../table.js';
-import { clockTime, countOf, duration, indented, listOf } from '../text.js';
+import { clockTime, countOf, duration, indented, listenersOf } from '../text.js';
 import { nextSentences, times } from './turn-words.js';
 
 type Distance = StatusReport['why']['listeners'][number];
@@ -25,7 +25,7 @@ function inputRows({ failed, threshold, listeners, settled, mode, why }: StatusR
   const hold = why.holdLeftMs;
   return [
     ['failed', `${String(failed)} of ${countOf(listeners.length, 'listener')}; bypass from ${String(threshold)} on (LISTEN_HEARTBEAT_FAILED)`],
-    ['settled', settled ? 'yes' : why.waitsFor.length === 0 ? 'no: no listener is active or failed' : `no: waits for the first report of listener ${listOf(why.waitsFor)}`],
+    ['settled', settled ? 'yes' : why.waitsFor.length === 0 ? 'no: no listener is active or failed' : `no: waits for the first report of ${listenersOf(why.waitsFor)}`],
     ['hold', hold === null ? `none runs${mode === 'bypass' ? ': normal may follow at once' : ''} (BYPASS_HOLD_TIME)` : `until ${clockTime(new Date(now + hold).toISOString())}, another ${duration(hold)} (BYPASS_HOLD_TIME)`],
   ];
 }

@@ -45,7 +45,8 @@ INTERFACES
 
 fastbypass_monitor 1.0.0, pid 4242, driver netlink, up 4 h 2 min
 configuration /var/fastbypass_monitor/backend/.env
-loaded 2026-01-04 23:10:00 +0000, 1 warning (see "fbypass_ctl check")`,
+loaded 2026-01-04 23:10:00 +0000, 1 warning:
+  - line 3: one lost datagram may bypass everything`,
   );
 });
 
@@ -54,6 +55,13 @@ test('a quiet night has no problems', (check) => {
   check.true(text.startsWith('MODE NORMAL  for 4 h 2 min, since 2026-01-04 23:10:03 +0000\n  0 of 2 listeners have failed; the threshold of bypass is 1.\n'));
   check.false(text.includes('PROBLEMS'));
   check.false(text.includes('NO\n'));
+});
+
+test('a file that names nothing is one problem, not two', (check) => {
+  const problem = 'waiting for a configuration: no listener and no card is named';
+  const diagnostics = [{ severity: 'error', line: null, key: null, message: 'no listener and no card is named: not configured yet' }] as const;
+  const text = render({ ...NORMAL, listeners: [], problems: [problem], config: { ...NORMAL.config, diagnostics: [...diagnostics] } });
+  check.true(text.includes(`PROBLEMS (1)\n  ! ${problem}\n`));
 });
 
 test('colours change nothing but the colour', (check) => {
@@ -66,7 +74,7 @@ const because = (verdict: StatusReport['why']['verdict'], waitsFor: readonly num
 
 const reasons: readonly (readonly [string, Partial<StatusReport>, string])[] = [
   ['no configuration', { mode: 'unknown', ...because('not-configured') }, 'Waiting for a configuration: no listener and no card is named, nothing is managed.'],
-  ['the start', { mode: 'unknown', ...because('unsettled', [0, 1, 2]) }, 'Nothing is managed yet: listener 0, 1, 2 has not reported.'],
+  ['the start', { mode: 'unknown', ...because('unsettled', [0, 1, 2]) }, 'Nothing is managed yet: listeners 0, 1, 2 have not reported.'],
   ['nobody left', { mode: 'unknown', ...because('unsettled') }, 'Nothing is managed yet: no listener is active or failed.'],
   ['unsettled by a reload', { mode: 'bypass', ...because('unsettled', [1]) }, 'The mode stays bypass and nothing is managed: listener 1 has not reported.'],
   ['held', { mode: 'bypass', failed: 0, threshold: 2, ...because('held') }, '0 of 2 listeners have failed, below the threshold of 2, but the hold time (BYPASS_HOLD_TIME) keeps bypass for another 2.3 s.'],

@@ -19,7 +19,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     daemon.signal(signal);
     t.deepEqual(await daemon.exited, DONE);
     t.false(existsSync(bed.home.socket));
-    for (const word of ['UNWATCHED', '192.168.1.211, 192.168.1.212', 'force_on']) t.true(lastLine(daemon.output).includes(word));
+    for (const word of ['WARNING', 'UNWATCHED', '192.168.1.211, 192.168.1.212', 'force_on']) t.true(lastLine(daemon.output).includes(word));
   });
 }
 
