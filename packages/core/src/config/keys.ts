@@ -65,7 +65,7 @@ export const KEYS: readonly Key[] = [
     name: 'LISTEN_HEARTBEAT_TIMEOUT',
     form: 'both',
     of: 'listener',
-    meaning: 'Length of one window in milliseconds, 10..3600000.',
+    meaning: 'Length of one window in milliseconds, 10..3600000. Longer than the pause between two heartbeats of a DPI.',
     default: '3000',
     example: '1000',
   },
@@ -81,7 +81,7 @@ export const KEYS: readonly Key[] = [
     name: 'LISTEN_HEARTBEAT_FAILED',
     form: 'global',
     of: 'whole',
-    meaning: 'Failed listeners from which the mode is bypass, at least 1.',
+    meaning: 'How many failed listeners make the mode bypass, at least 1.',
     default: '1',
     example: '1',
   },
@@ -89,7 +89,7 @@ export const KEYS: readonly Key[] = [
     name: 'LISTEN_HB_SOURCE',
     form: 'indexed',
     of: 'listener',
-    meaning: 'Senders that listener n accepts: addresses or CIDRs, comma separated. Others are counted and ignored. Without it: any.',
+    meaning: 'Senders that listener n accepts: addresses or CIDRs, comma separated. Others are counted and ignored.',
     default: null,
     example: '192.168.1.0/24, 10.0.0.7',
   },
@@ -116,7 +116,7 @@ export const KEYS: readonly Key[] = [
     meaning:
       'Seconds, 0 = off, else 2..3600. Card addresses carry this lifetime in the kernel and are renewed every third of it: a daemon that dies or hangs lets them expire, and the cards go to bypass.',
     default: '0',
-    example: '6',
+    example: '30',
   },
   {
     name: 'BYPASS_HOLD_TIME',
@@ -157,7 +157,7 @@ export const KEYS: readonly Key[] = [
     of: 'whole',
     meaning: 'How the daemon speaks to the kernel: netlink, iproute2 or mock (a network in memory).',
     default: 'netlink',
-    example: 'iproute2',
+    example: 'netlink',
   },
 ];
 
