@@ -23,7 +23,7 @@ interface Sentence {
 }
 
 /** Calls that say, or give, what is wrong. */
-const TELLERS = ['warning', 'error', 'err', 'refuse', 'nobody', 'missing', 'absent', 'fault', 'give', 'unavailable', 'tell'];
+const TELLERS = ['warning', 'error', 'err', 'refuse', 'nobody', 'missing', 'absent', 'fault', 'give', 'unavailable', 'tell', 'onTrouble', 'onSocketTrouble', 'onWatch'];
 /** Functions, methods and constants that do so as a whole. */
 const SPEAKERS = ['problems', 'unmet', 'unmetDesires', 'standingProblems', 'whyNot', 'whyNotAdded', 'missingInterface', 'absentAddress', 'messageOf', 'unmetOf', 'reopen', 'warnOfRisks', 'valueOf', 'whatStandsAt', 'readStateFile'];
 const PROPERTIES = ['message', 'reason', 'note'];
