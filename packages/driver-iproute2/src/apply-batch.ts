@@ -3,13 +3,11 @@ import * as E from 'fp-ts/lib/Either.js';
 import { runAlone, withPeer } from './apply-alone.js';
 import { type BatchReport, readBatchReport } from './batch-report.js';
 import { batchLines } from './batch-lines.js';
-import type { IpCommand } from './ip-command.js';
+import { BATCH_WORDS, type IpCommand } from './ip-command.js';
 import type { Observe } from './observe.js';
 import type { IpOperation } from './operation-words.js';
 import { tookBy } from './took.js';
 import { ALREADY, CANCELLED, type Look, afterKill, failed, isAsAsked, judge, succeeded } from './outcome.js';
-
-const WORDS = ['-force', '-batch', '-'];
 
 /**
  * Carries out `batch` in one run of `ip`.
@@ -24,7 +22,7 @@ export async function runBatch(
   cancellation?: Cancellation,
 ): Promise<readonly OperationResult[]> {
   const lines = batchLines(batch);
-  const run = await ip.run(WORDS, { input: lines.map(({ text }) => `${text}\n`).join(''), cancellation });
+  const run = await ip.runBatch(lines.map(({ text }) => `${text}\n`).join(''), cancellation);
   if (E.isLeft(run)) return batch.map(() => failed(run.left));
   const { ending, status, stdout, stderr } = run.right;
   const report = readBatchReport(lines, stdout, stderr);
@@ -41,7 +39,7 @@ export async function runBatch(
   };
   const results: OperationResult[] = [];
   if (ending !== 'exited') {
-    const error = ending === 'cancelled' ? CANCELLED : ip.failure(WORDS, run.right);
+    const error = ending === 'cancelled' ? CANCELLED : ip.failure(BATCH_WORDS, run.right);
     for (const [place, operation] of batch.entries()) results.push(await result(operation, place, afterKill(operation, look, error)));
     return results;
   }

@@ -1,6 +1,6 @@
-import type { DriverError } from '@fastbypass/core';
-import type * as E from 'fp-ts/lib/Either.js';
-import { CLOSED, type Finished, Processes, type RunOptions } from './processes.js';
+import type { Cancellation, DriverError } from '@fastbypass/core';
+import * as E from 'fp-ts/lib/Either.js';
+import { CLOSED, type Finished, type Prepared, Processes, type RunOptions } from './processes.js';
 
 export interface Iproute2Options {
   /** Default: `ip`, looked up in PATH. */
@@ -14,6 +14,9 @@ export interface Iproute2Options {
   readonly timeLimitMs?: number;
 }
 
+/** A failed line must not stop the others. */
+export const BATCH_WORDS = ['-force', '-batch', '-'];
+
 /** `ip`, as one driver runs it. */
 export class IpCommand {
   readonly processes = new Processes();
@@ -22,6 +25,9 @@ export class IpCommand {
   readonly timeLimitMs: number;
   readonly #command: string;
   readonly #prefix: readonly string[];
+  #standby: Prepared | null = null;
+  /** Those who want one. */
+  #watchers = 0;
 
   constructor({ command = 'ip', prefix = [], timeLimitMs = 5000 }: Iproute2Options) {
     this.#command = command;
@@ -37,6 +43,42 @@ export class IpCommand {
   /** Runs `ip` to its end, whatever that is. */
   run(words: readonly string[], options: Omit<RunOptions, 'timeLimitMs'> = {}): Promise<E.Either<DriverError, Finished>> {
     return this.processes.run(this.argv(words), { ...options, timeLimitMs: this.timeLimitMs });
+  }
+
+  /** Runs `ip -force -batch -` to its end, by the process on standby if there is one. */
+  async runBatch(input: string, cancellation?: Cancellation): Promise<E.Either<DriverError, Finished>> {
+    const standby = this.#standby;
+    this.#standby = null;
+    const options = { input, cancellation, timeLimitMs: this.timeLimitMs };
+    const finished = standby?.isWaiting() === true ? E.right(await standby.finish(options)) : await this.run(BATCH_WORDS, options);
+    void this.#standBy();
+    return finished;
+  }
+
+  /**
+   * From now on a process of `ip` waits for the next batch: to start one takes some ms, and blocks this process meanwhile. It has looked at
+   * nothing yet, so no name of an interface that it could remember is out of date; it carries out one batch alone.
+   *
+   * @returns ends that
+   */
+  keepStandby(): () => void {
+    this.#watchers++;
+    void this.#standBy();
+    return () => {
+      this.#watchers--;
+      if (this.#watchers > 0) return;
+      this.#standby?.dismiss();
+      this.#standby = null;
+    };
+  }
+
+  async #standBy(): Promise<void> {
+    if (this.#watchers === 0 || this.#standby?.isWaiting() === true) return;
+    // One that cannot be started is no matter here: whoever runs the next batch will say why.
+    const prepared = await this.processes.prepare(this.argv(BATCH_WORDS));
+    if (E.isLeft(prepared)) return;
+    if (this.#watchers === 0 || this.#standby !== null) prepared.right.dismiss();
+    else this.#standby = prepared.right;
   }
 
   /** Runs another command where `ip` is run. */

@@ -79,12 +79,16 @@ export class Processes {
     return E.right({ pid, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, kill });
   }
 
-  /** Runs a command to its end. Left: it could not be started at all. */
-  async run(argv: readonly string[], { timeLimitMs, input = '', cancellation }: RunOptions): Promise<E.Either<DriverError, Finished>> {
+  /** Starts a command that waits for its input. Left: it could not be started at all. */
+  async prepare(argv: readonly string[]): Promise<E.Either<DriverError, Prepared>> {
     const output = { stdout: '', stderr: '' };
+    let isWaiting = true;
     let finish: (finished: Finished) => void = () => undefined;
     const finished = new Promise<Finished>((resolve) => (finish = resolve));
-    const started = await this.start(argv, (ending, status) => finish({ ending, status, ...output }));
+    const started = await this.start(argv, (ending, status) => {
+      isWaiting = false;
+      finish({ ending, status, ...output });
+    });
     if (E.isLeft(started)) return started;
     const child = started.right;
     for (const name of ['stdout', 'stderr'] as const) {
@@ -93,17 +97,29 @@ export class Processes {
         if (output[name].length > OUTPUT_LIMIT) child.kill('output-limit');
       });
     }
-    const timer = setTimeout(() => child.kill('time-limit'), timeLimitMs);
-    const cancel = (): void => child.kill('cancelled');
-    cancellation?.addEventListener('abort', cancel);
-    if (cancellation?.aborted === true) cancel();
-    child.stdin.end(input);
-    try {
-      return E.right(await finished);
-    } finally {
-      clearTimeout(timer);
-      cancellation?.removeEventListener('abort', cancel);
-    }
+    return E.right({
+      isWaiting: () => isWaiting,
+      dismiss: () => child.kill('closed'),
+      finish: async ({ timeLimitMs, input = '', cancellation }) => {
+        const timer = setTimeout(() => child.kill('time-limit'), timeLimitMs);
+        const cancel = (): void => child.kill('cancelled');
+        cancellation?.addEventListener('abort', cancel);
+        if (cancellation?.aborted === true) cancel();
+        child.stdin.end(input);
+        try {
+          return await finished;
+        } finally {
+          clearTimeout(timer);
+          cancellation?.removeEventListener('abort', cancel);
+        }
+      },
+    });
+  }
+
+  /** Runs a command to its end. Left: it could not be started at all. */
+  async run(argv: readonly string[], options: RunOptions): Promise<E.Either<DriverError, Finished>> {
+    const prepared = await this.prepare(argv);
+    return E.isLeft(prepared) ? prepared : E.right(await prepared.right.finish(options));
   }
 
   /** Kills every child and waits for the end of each. */
@@ -112,6 +128,16 @@ export class Processes {
     for (const kill of this.#alive.values()) kill('closed');
     await Promise.all(this.#ended);
   }
+}
+
+/** A command that has been started and has not been given its input yet. */
+export interface Prepared {
+  /** False once it has ended, whatever the reason. */
+  readonly isWaiting: () => boolean;
+  /** Gives it its input, to the end, and waits for its own end. */
+  readonly finish: (options: RunOptions) => Promise<Finished>;
+  /** It is not needed any more. */
+  readonly dismiss: () => void;
 }
 
 export interface Child extends Pick<ChildProcessWithoutNullStreams, 'stdin' | 'stdout' | 'stderr'> {

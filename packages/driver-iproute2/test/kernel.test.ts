@@ -194,12 +194,16 @@ inNamespace('close ends the monitor', async (t, driver) => {
 inNamespace('nothing of a watch outlives its process, whatever ends that', async (t, _, namespace) => {
   const child = fork(new URL('watching-child.js', import.meta.url), [...namespace.prefix], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   t.deepEqual(await once(child, 'message'), ['watching', undefined]);
-  const [monitor = 0, ...others] = childrenOf(child.pid ?? 0);
-  t.deepEqual(others, []);
-  t.is(groupOf(monitor).length, 2, 'the monitor and its guard');
+  t.teardown(() => child.kill('SIGKILL'));
+  await until('the monitor with its guard, and the process on standby', () => sizesOf(childrenOf(child.pid ?? 0)).join() === '1,2');
+  const leaders = childrenOf(child.pid ?? 0);
   child.kill('SIGKILL');
-  await until('both have ended', () => groupOf(monitor).length === 0);
+  await until('all have ended', () => leaders.every((leader) => groupOf(leader).length === 0));
+  t.pass();
 });
+
+/** How many live in the group of each of these. */
+const sizesOf = (leaders: readonly number[]): readonly number[] => leaders.map((leader) => groupOf(leader).length).toSorted();
 
 const childrenOf = (pid: number): readonly number[] =>
   readdirSync(`/proc/${pid}/task`).flatMap((thread) => (readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').match(/\d+/g) ?? []).map(Number));

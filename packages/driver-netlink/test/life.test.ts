@@ -129,7 +129,7 @@ const BUILD = fileURLToPath(new URL('../../../test-fixtures/tools/build-addon.js
 const SOURCE = fileURLToPath(new URL('../addon/netlink.c', import.meta.url));
 
 test.serial('the build of the addon goes on without a compiler, and says so in one line', async (t) => {
-  const environment = { ...process.env, CC: 'no-such-compiler', npm_config_arch: 'none', npm_config_nodedir: fileURLToPath(new URL('./none', import.meta.url)) };
+  const environment = { ...process.env, CC: 'no-such-compiler', ADDON_ARCH: 'none', npm_config_nodedir: fileURLToPath(new URL('./none', import.meta.url)) };
   const { stdout } = await execute(process.execPath, [BUILD, SOURCE], { env: environment });
   t.regex(stdout, /^addon netlink: not built: (there is no C compiler no-such-compiler|no Node headers in .*|it is of Linux, this is \w+)\n$/);
   await t.throwsAsync(execute(process.execPath, [BUILD, '--require', SOURCE], { env: environment }), { message: /Command failed/ });
