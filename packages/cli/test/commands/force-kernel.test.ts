@@ -95,7 +95,7 @@ for (const driver of ['netlink', 'iproute2']) {
     await namespace.ip('address', 'add', '192.168.1.211/24', 'dev', 'eth0', 'valid_lft', '100', 'preferred_lft', '100');
     await namespace.ip('address', 'add', '192.168.1.5/24', 'dev', 'eth0', 'valid_lft', '1000', 'preferred_lft', '1000');
     const cards = [{ interface: 'eth0', address: '192.168.1.211', prefixes: [24], taken: false }];
-    writeFileSync(stateFile, JSON.stringify({ version: 1, cards, shut: [], leased: [{ interface: 'eth0', address: '192.168.1.211/24' }] }));
+    writeFileSync(stateFile, JSON.stringify({ version: 1, cards, shut: [], leased: [{ interface: 'eth0', address: '192.168.1.211/24' }], lost: [] }));
     const off = await ctl('force_off');
     check.is(off.status, 0, off.stderr);
     check.true(off.stdout.includes('address-add eth0 192.168.1.211/24 without a lifetime: done\n'), off.stdout);
