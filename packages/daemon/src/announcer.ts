@@ -83,7 +83,7 @@ export class Announcer {
 
   failover({ late, toKernel, operations }: Failover): void {
     const what = `${String(operations)} ${operations === 1 ? 'operation' : 'operations'}`;
-    this.log.warning(`the bypass reached the kernel ${toKernel.toFixed(2)} ms after the deadline: ${what}; the deadline was served ${late.toFixed(2)} ms late`);
+    this.log.info(`the bypass reached the kernel ${toKernel.toFixed(2)} ms after the deadline: ${what}; the deadline was served ${late.toFixed(2)} ms late`);
   }
 
   /** Tells what has become a problem, and what is none any more. */
