@@ -81,11 +81,11 @@ for (const [what, text, message] of bad) {
   });
 }
 
-(UNPRIVILEGED === null ? test.skip : test.serial)('status 4 and what to do for a file that may not be read', async (check) => {
+(UNPRIVILEGED === null ? test.skip : test.serial)('a file that may not be read is an error of the whole for check; what would act on it is not permitted', async (check) => {
   const path = file(check, GOOD);
   chmodSync(path, 0o000);
   const { status, stdout } = await start(check, ['check', path], UNPRIVILEGED ?? []).end;
-  check.is(status, 4);
+  check.is(status, 78);
   check.regex(stdout, /permission denied; run this as root/);
   for (const words of [['force_on'], ['force_off'], ['plan', '--mode', 'bypass']]) {
     const { status: refused, stderr } = await start(check, [...words, '--config', path], UNPRIVILEGED ?? []).end;

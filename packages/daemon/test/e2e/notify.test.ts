@@ -39,6 +39,7 @@ test.serial('systemd is told of waiting for a configuration, of reloads good and
   const from = receiver.states.length;
   bed.home.configure(mockConfig({ ports, lines: ['LISTEN_HEARTBEAT_FAILED=none'] }));
   t.is((await daemon.request('POST', '/v1/reload')).status, 422);
+  await receiver.state(READY, from);
   t.deepEqual(receiver.states.slice(from), ['RELOADING=1', 'READY=1']);
 
   await daemon.stop();
