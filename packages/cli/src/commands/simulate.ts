@@ -18,10 +18,10 @@ export const run: Run<'config' | 'trace'> = async ({ options, terminal, misuse }
     terminal.err(`fbypass_ctl: ${options.trace}: ${trace.left}`);
     return ExitStatus.usage;
   }
-  const { reading, refusal } = await readConfigFile(options.config);
+  const { reading } = await readConfigFile(options.config);
   // What is left out of the configuration is said beside the output, which is for programs.
   for (const diagnostic of reading.diagnostics) terminal.err(formatDiagnostic(diagnostic));
-  if (reading.outcome !== 'configured') return refusal;
+  if (reading.outcome !== 'configured') return ExitStatus.configuration;
   for (const portion of portions(simulate(reading, trace.right))) {
     if (terminal.closed.aborted) break;
     await terminal.out(portion);
