@@ -139,6 +139,11 @@ export class Daemon {
         const due = dueAt(this.state, at);
         return due.length === 0 || due.some(({ phase }) => phase.status !== 'failed');
       },
+      onNear: (deadline) => {
+        const facts = transition(this.state, { type: 'expired', at: deadline, late: 0 });
+        const decided = transition(facts, { type: 'decided', at: deadline });
+        if (decided.mode !== this.state.mode) this.reconciler.rehearse(decided);
+      },
       due: (at) => dueAt(this.state, at).map(({ id }) => id),
       datagrams: (id) => this.launcher.datagrams(id),
       judge: (at, late) => {

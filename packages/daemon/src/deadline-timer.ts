@@ -7,7 +7,7 @@
  *
  * Timers count whole ms by a clock that is read once for each turn of the loop, and so may come 1 ms late. A deadline
  * that may bring a verdict is therefore waited for by a timer that comes a little early, and the rest by turns of the
- * loop without a pause. This costs nothing while heartbeats arrive: they have moved the deadline away by then.
+ * loop without a pause, in which the daemon gets ready for the verdict. This costs nothing while heartbeats arrive: they have moved the deadline away by then.
  */
 import type { ListenerId } from '@fastbypass/core';
 
@@ -17,10 +17,12 @@ import type { ListenerId } from '@fastbypass/core';
  */
 const QUEUE_LIMIT = 16_384;
 
-/** ms by which a timer is set too early, so that it does not come too late. */
-const LEAD = 1;
+/** ms by which a timer is set too early, so that it does not come too late and something is left to get ready in. */
+const LEAD = 2;
 /** ms that a timer may come early, its lead included: what is left then is waited for by turns of the loop. */
-const EARLY = 3;
+const EARLY = 4;
+/** ms before a deadline in which nothing else is begun. */
+const HUSH = 0.8;
 
 export interface DeadlineHooks {
   readonly now: () => number;
@@ -28,6 +30,8 @@ export interface DeadlineHooks {
   readonly nextDeadline: () => number | null;
   /** Whether what ends by `at` may change more than a count: then it must not be late. */
   readonly isUrgent: (at: number) => boolean;
+  /** An urgent deadline will have come within some ms unless somebody is heard: the time to get ready. Told more than once. */
+  readonly onNear: (deadline: number) => void;
   /** Listeners whose window has ended by `at`. */
   readonly due: (at: number) => readonly ListenerId[];
   /** Datagrams read so far from the socket of a listener. */
@@ -76,11 +80,15 @@ export class DeadlineTimer {
     const deadline = this.hooks.nextDeadline() ?? Infinity;
     if (deadline <= at) this.drain(at, wasDue, new Map());
     else if (deadline - at > EARLY || !this.hooks.isUrgent(deadline)) this.arm();
-    else
-      this.turn = setImmediate(() => {
-        this.turn = null;
-        this.fire(deadline);
-      });
+    else this.approach(deadline);
+  }
+
+  private approach(deadline: number): void {
+    if (deadline - this.hooks.now() > HUSH) this.hooks.onNear(deadline);
+    this.turn = setImmediate(() => {
+      this.turn = null;
+      this.fire(deadline);
+    });
   }
 
   /** @param begun datagrams of each socket in question at the beginning */

@@ -159,6 +159,18 @@ export class Reconciler {
     this.begun = true;
   }
 
+  /**
+   * Makes the plan for a state that is about to come, and throws it away. Code and memory that have lain idle for days are slow to
+   * wake: what was gone through a moment ago takes a third of the time.
+   */
+  rehearse(state: MonitorState): void {
+    if (this.known === null) return;
+    const ledger = this.learned(state, this.known);
+    planListenerAddresses(this.hooks.listeners().map(({ config }) => config), ledger, this.known);
+    const desired = sparingLowerDevices(desiredState(state), state.config, this.known);
+    afterSuccess(planManaged(desired, ledger, this.known), ledger, this.known);
+  }
+
   /** A decision was taken: it is carried out at once, whatever is running. */
   decided(): void {
     this.attempts.reset();
@@ -292,7 +304,7 @@ export class Reconciler {
     const state = this.hooks.state();
     const wanted = this.hooks.listeners().filter((listener) => isLaunched(listener) || this.launching.has(listener.id));
     const waiters = this.waiters.splice(0);
-    this.learnFrom(state, observed);
+    this.memory = this.learned(state, observed);
     const listenerPlan = planListenerAddresses(wanted.map(({ config }) => config), this.memory, observed);
     if (listenerPlan.length > 0) await this.carryOut(listenerPlan);
     if (this.isCutShort()) {
@@ -322,9 +334,9 @@ export class Reconciler {
     return this.hasty || this.stopped;
   }
 
-  private learnFrom(state: MonitorState, observed: ObservedState): void {
+  private learned(state: MonitorState, observed: ObservedState): Ledger {
     const desired = sparingLowerDevices(desiredState(state), state.config, observed);
-    this.memory = learn(forgetRemoved(this.memory, observed), state.config, desired, observed);
+    return learn(forgetRemoved(this.memory, observed), state.config, desired, observed);
   }
 
   /** What of the plan is due. */

@@ -54,6 +54,7 @@ function judge(queued: number, accepted: boolean): Promise<{ readonly judged: Ju
       now: () => performance.now(),
       nextDeadline: () => next,
       isUrgent: () => true,
+      onNear: () => undefined,
       due: (at) => (next !== null && next <= at ? [7] : []),
       datagrams: () => queue.datagrams,
       judge: (at, late) => {
@@ -99,6 +100,7 @@ test('a deadline that moves away costs no timer, and the timer looks again', asy
       now: () => performance.now(),
       nextDeadline: () => next,
       isUrgent: () => true,
+      onNear: () => undefined,
       due: () => [],
       datagrams: () => 0,
       judge: (at) => {
@@ -123,6 +125,7 @@ test('a deadline that comes nearer is armed for', async (t) => {
         now: () => performance.now(),
         nextDeadline: () => next,
         isUrgent: () => true,
+      onNear: () => undefined,
         due: () => [],
         datagrams: () => 0,
         judge: () => {
@@ -139,11 +142,12 @@ test('a deadline that comes nearer is armed for', async (t) => {
 });
 
 /** Waits for a deadline `ahead` ms from now. */
-function waitFor(ahead: number, isUrgent: boolean): Promise<{ readonly early: boolean; readonly asked: number }> {
+function waitFor(ahead: number, isUrgent: boolean): Promise<{ readonly early: boolean; readonly asked: number; readonly near: readonly number[] }> {
   return new Promise((resolve) => {
     const deadline = performance.now() + ahead;
     let next: number | null = deadline;
     let asked = 0;
+    const near: number[] = [];
     const timer = new DeadlineTimer({
       now: () => performance.now(),
       nextDeadline: () => {
@@ -151,11 +155,12 @@ function waitFor(ahead: number, isUrgent: boolean): Promise<{ readonly early: bo
         return next;
       },
       isUrgent: () => isUrgent,
+      onNear: (of) => near.push(of - performance.now()),
       due: () => [],
       datagrams: () => 0,
       judge: (at) => {
         next = null;
-        resolve({ early: at < deadline, asked });
+        resolve({ early: at < deadline, asked, near });
       },
     });
     timer.arm();
@@ -171,4 +176,12 @@ test('the loop turns without a pause for a verdict alone', async (t) => {
   const { asked } = await waitFor(30, false);
   // When it is armed, when the timer fires (once more where that was early), after the verdict.
   t.true(asked <= 4, String(asked));
+});
+
+test('shortly before a verdict there is time to get ready, and before nothing else', async (t) => {
+  const waits = await Promise.all(Array.from({ length: 20 }, (_, place) => waitFor(20 + place * 1.7, true)));
+  // A loop that is held up itself may come too late to get ready; it is not held up each time.
+  t.true(waits.some(({ near }) => near.length > 0));
+  t.true(waits.every(({ near }) => near.every((left) => left > 0 && left <= 4)));
+  t.deepEqual((await waitFor(20, false)).near, []);
 });
