@@ -46,6 +46,9 @@ import { type LookoutHooks, Lookout } from './lookout.js';
 /** ms that a decision waits at most for a look where somebody has just changed something. */
 const HASTE = 50;
 
+/** Cards and interfaces up to which a rehearsal takes less than half a ms. */
+const REHEARSED = 32;
+
 export interface ReconcilerHooks extends Pick<LookoutHooks, 'onWatch'> {
   readonly now: () => number;
   /** The state as it was last decided. */
@@ -161,10 +164,12 @@ export class Reconciler {
 
   /**
    * Makes the plan for a state that is about to come, and throws it away. Code and memory that have lain idle for days are slow to
-   * wake: what was gone through a moment ago takes a third of the time.
+   * wake: what was gone through a moment ago takes a third of the time. A large plan is not rehearsed: it would not be over in time.
    */
   rehearse(state: MonitorState): void {
     if (this.known === null) return;
+    const { cards, interfaces } = desiredState(state);
+    if (cards.length + interfaces.length > REHEARSED) return;
     const ledger = this.learned(state, this.known);
     planListenerAddresses(this.hooks.listeners().map(({ config }) => config), ledger, this.known);
     const desired = sparingLowerDevices(desiredState(state), state.config, this.known);

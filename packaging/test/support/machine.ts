@@ -48,7 +48,9 @@ export class Machine {
     const [file = '', ...words] = [...this.outside.prefix, ...nspawn];
     const child = spawn(file, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' } });
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (this.console += text));
-    process.once('exit', () => child.kill('SIGKILL'));
+    process.once('exit', () => {
+      this.unplug();
+    });
     this.child = child;
     await this.isUp();
   }
@@ -69,7 +71,7 @@ export class Machine {
     const { child } = this;
     if (child !== null && child.exitCode === null && child.signalCode === null) {
       const closed = new Promise((resolve) => child.once('close', resolve));
-      child.kill('SIGKILL');
+      this.unplug();
       await closed;
     }
     await this.outside.delete();
@@ -104,6 +106,13 @@ export class Machine {
     return (await command([...this.outside.prefix, 'ping', '-c1', '-W1', address])).status === 0;
   }
 
+  /** The first process inside takes all others with it; systemd-nspawn alone would leave them all behind. */
+  private unplug(): void {
+    const leader = this.leader();
+    if (leader !== 0) killNow(leader);
+    this.child?.kill('SIGKILL');
+  }
+
   /** PID 1 of the machine, as this one sees it; 0: there is none. */
   private leader(): number {
     const pid = String(this.child?.pid ?? 0);
@@ -127,5 +136,13 @@ export class Machine {
     const far = `ve-${this.name}`;
     await this.outside.ip('address', 'replace', '10.77.0.1/24', 'dev', far);
     await this.outside.ip('link', 'set', 'dev', far, 'up');
+  }
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
   }
 }
