@@ -76,6 +76,10 @@ export const windowOf = ({ phase }: Listener): Window | null => ('window' in pha
 export const isWaitedFor = ({ phase, awaited }: Listener): boolean =>
   awaited && (phase.status === 'launching' || phase.status === 'unknown');
 
+/** Whether the listener has failed once its running window ends without a heartbeat. */
+export const isLastWindow = ({ phase, config }: Listener): boolean =>
+  (phase.status === 'active' || phase.status === 'unknown') && phase.window.missed + 1 >= config.attempts;
+
 const accepts = ({ sources }: ListenerConfig, source: IpAddress): boolean => {
   if (sources.length === 0) return true;
   const address = unmapped(source);

@@ -15,7 +15,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import { match } from 'ts-pattern';
 import type { IpAddress } from './address.js';
 import { type Config, type ListenerConfig, endpointOf, isKept } from './config/config.js';
-import { type Listener, type ListenerId, expireWindows, failLaunch, hear, launch, newListener } from './listener.js';
+import { type Listener, type ListenerId, expireWindows, failLaunch, hear, isLastWindow, launch, newListener } from './listener.js';
 import { type Roster, countsOf, dueListeners, earliestDeadline, listenerAt, listenersOf, rosterOf, updateAt, updateDue } from './roster.js';
 
 export type ModeName = 'unknown' | 'normal' | 'bypass';
@@ -138,10 +138,15 @@ export function listenerOf({ roster, positions }: MonitorState, id: ListenerId):
 /** The instant from which normal may follow bypass. */
 const holdEnd = (mode: Mode, { holdTime }: Config): number => mode.since + holdTime;
 
+/** The end of the hold, where a decision is still to be taken because of it; Infinity where none is. */
+function pendingHoldEnd({ mode, config, decidedAt }: MonitorState): number {
+  const end = config !== null && mode.name === 'bypass' ? holdEnd(mode, config) : -Infinity;
+  return end > decidedAt ? end : Infinity;
+}
+
 /** The next instant at which time alone may change something; none while nothing runs. */
-export function nextDeadline({ roster, mode, config, decidedAt }: MonitorState): O.Option<number> {
-  const hold = config !== null && mode.name === 'bypass' && holdEnd(mode, config) > decidedAt ? holdEnd(mode, config) : Infinity;
-  const deadline = Math.min(earliestDeadline(roster), hold);
+export function nextDeadline(state: MonitorState): O.Option<number> {
+  const deadline = Math.min(earliestDeadline(state.roster), pendingHoldEnd(state));
   return deadline === Infinity ? O.none : O.some(deadline);
 }
 
@@ -166,3 +171,6 @@ export function isQuietStep(before: MonitorState, after: MonitorState): boolean 
 
 /** Listeners whose window has ended by `at` and has not been judged yet. */
 export const dueAt = ({ roster }: MonitorState, at: number): readonly Listener[] => dueListeners(roster, at);
+
+/** Whether time alone may bring a change of status or mode at `at`, and not only one window more on somebody's count. */
+export const mayBringVerdict = (state: MonitorState, at: number): boolean => pendingHoldEnd(state) <= at || dueAt(state, at).some(isLastWindow);

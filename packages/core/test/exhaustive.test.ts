@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'ava';
 import * as O from 'fp-ts/lib/Option.js';
 import { type Listener, isLaunched, isWaitedFor, statusOf, windowOf } from '../dist/listener.js';
-import { type ModeName, type MonitorEvent, type MonitorState, failedCount, initialState, isSettled, listeners, nextDeadline } from '../dist/monitor.js';
+import { type ModeName, type MonitorEvent, type MonitorState, failedCount, initialState, isQuietStep, isSettled, listeners, mayBringVerdict, nextDeadline } from '../dist/monitor.js';
 import { countsOf, earliestDeadline } from '../dist/roster.js';
 import { configWith, heartbeat, steps } from './arbitraries.js';
 
@@ -49,6 +49,10 @@ function check(state: MonitorState, at: number): void {
   }
   const deadline = O.toNullable(nextDeadline(state));
   if (windows.length > 0) assert.ok(deadline !== null && deadline > at, 'nothing that is due is left');
+  if (deadline !== null && !mayBringVerdict(state, deadline)) {
+    const after = steps(state, { type: 'expired', at: deadline, late: 0 }, { type: 'decided', at: deadline });
+    assert.ok(isQuietStep(state, after), 'what is not foreseen as a verdict is none');
+  }
 }
 
 /** The mode that the contract asks for. */

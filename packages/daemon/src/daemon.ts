@@ -45,6 +45,7 @@ import {
   isSettled,
   listenerOf,
   listeners,
+  mayBringVerdict,
   nextDeadline,
   reloadLedger,
   restoreLedger,
@@ -134,11 +135,7 @@ export class Daemon {
     this.timer = new DeadlineTimer({
       now: clock.now,
       nextDeadline: () => O.toNullable(nextDeadline(this.state)),
-      isUrgent: (at) => {
-        // A listener that has failed already only counts on; where nobody is due it is the end of the hold.
-        const due = dueAt(this.state, at);
-        return due.length === 0 || due.some(({ phase }) => phase.status !== 'failed');
-      },
+      isUrgent: (at) => mayBringVerdict(this.state, at),
       onNear: (deadline) => {
         const facts = transition(this.state, { type: 'expired', at: deadline, late: 0 });
         const decided = transition(facts, { type: 'decided', at: deadline });

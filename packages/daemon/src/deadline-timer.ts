@@ -7,7 +7,8 @@
  *
  * Timers count whole ms by a clock that is read once for each turn of the loop, and so may come 1 ms late. A deadline
  * that may bring a verdict is therefore waited for by a timer that comes a little early, and the rest by turns of the
- * loop without a pause, in which the daemon gets ready for the verdict. This costs nothing while heartbeats arrive: they have moved the deadline away by then.
+ * loop without a pause, in which the daemon gets ready for the verdict. This costs nothing while heartbeats arrive: they
+ * have moved the deadline away by then.
  */
 import type { ListenerId } from '@fastbypass/core';
 
@@ -28,7 +29,7 @@ export interface DeadlineHooks {
   readonly now: () => number;
   /** The next instant at which time alone changes something; null where none is. */
   readonly nextDeadline: () => number | null;
-  /** Whether what ends by `at` may change more than a count: then it must not be late. */
+  /** Whether what ends by `at` may bring a verdict: then it must not be late. */
   readonly isUrgent: (at: number) => boolean;
   /** An urgent deadline will have come within some ms unless somebody is heard: the time to get ready. Told more than once. */
   readonly onNear: (deadline: number) => void;

@@ -168,11 +168,10 @@ export class Reconciler {
    */
   rehearse(state: MonitorState): void {
     if (this.known === null) return;
-    const { cards, interfaces } = desiredState(state);
-    if (cards.length + interfaces.length > REHEARSED) return;
+    const desired = sparingLowerDevices(desiredState(state), state.config, this.known);
+    if (desired.cards.length + desired.interfaces.length > REHEARSED) return;
     const ledger = this.learned(state, this.known);
     planListenerAddresses(this.hooks.listeners().map(({ config }) => config), ledger, this.known);
-    const desired = sparingLowerDevices(desiredState(state), state.config, this.known);
     afterSuccess(planManaged(desired, ledger, this.known), ledger, this.known);
   }
 

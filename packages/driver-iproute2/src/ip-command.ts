@@ -77,7 +77,7 @@ export class IpCommand {
     // One that cannot be started is no matter here: whoever runs the next batch will say why.
     const prepared = await this.processes.prepare(this.argv(BATCH_WORDS));
     if (E.isLeft(prepared)) return;
-    if (this.#watchers === 0 || this.#standby !== null) prepared.right.dismiss();
+    if (this.#watchers === 0 || this.#standby?.isWaiting() === true) prepared.right.dismiss();
     else this.#standby = prepared.right;
   }
 
