@@ -1,4 +1,5 @@
 /** The minimal configuration of the original documentation, on the real kernel. */
+import { until } from '@fastbypass/test-fixtures';
 import { CARDS, Broker, HOST, PORTS, kernelTest, kernelTests, minimalConfig, serialKernelTest } from './broker.js';
 import { eventTexts, eventWhere, lapse, statusWhere } from './bed.js';
 
@@ -27,8 +28,11 @@ for (const { driver, timeout } of CASES) {
     if (!(await daemon.status()).settled) t.deepEqual(broker.cardHistory(), []);
     one.talk();
     await broker.has(BOTH);
+    // The kernel is told first, and then everybody else.
+    const planOf = (texts: readonly string[]): number => texts.findIndex((text) => CARDS.some((card) => text.includes(card)));
+    await until('the plan is told', () => planOf(eventTexts(stream)) >= 0);
     const texts = eventTexts(stream);
-    const firstPlan = texts.findIndex((text) => CARDS.some((card) => text.includes(card)));
+    const firstPlan = planOf(texts);
     for (const index of [0, 1]) t.true(texts.slice(0, firstPlan).some((text) => text.startsWith(`listener ${String(index)}`)), texts.join(' | '));
 
     await one.hush();
