@@ -148,7 +148,8 @@ kernelTests("an address that somebody adds to a new interface is not a removed l
   const broker = await Broker.create(t);
   const daemon = await broker.start(withAnother(driver));
   await broker.has([`${HOST}/32`, '192.168.1.203/32']);
-  await broker.namespace.batch(['link delete dev eth0', 'link add name eth0 type veth peer name p1', 'address add 192.168.1.203/32 dev eth0', 'link set dev eth0 up']);
+  // It has the address before it has the name that is waited for: the daemon cannot be the first.
+  await broker.namespace.batch(['link delete dev eth0', 'link add name new0 type veth peer name p1', 'address add 192.168.1.203/32 dev new0', 'link set dev new0 name eth0', 'link set dev eth0 up']);
   await broker.has([`${HOST}/32`, '192.168.1.203/32']);
   broker.bed.home.configure(without(driver));
   t.is((await daemon.request('POST', '/v1/reload')).status, 200);
