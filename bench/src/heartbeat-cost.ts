@@ -18,18 +18,29 @@ function monitorOf(count: number): MonitorState {
   return transition(state, { type: 'decided', at: 0 });
 }
 
+/** A monitor on its way: as in the daemon, nobody keeps its old states. */
+interface Run {
+  readonly count: number;
+  state: MonitorState;
+  /** Heartbeats so far. */
+  heartbeats: number;
+  readonly costs: number[];
+}
+
 /** µs for each heartbeat, as the daemon hands it in: a step, and the question whether anything has come of it. */
-function measure(begin: MonitorState, count: number): number {
-  let state = begin;
+function measure(run: Run): number {
+  let { state, heartbeats } = run;
   let loud = 0;
   const begun = performance.now();
-  for (let heartbeat = 0; heartbeat < HEARTBEATS; heartbeat++) {
+  for (const end = heartbeats + HEARTBEATS; heartbeats < end; heartbeats++) {
     const before = state;
-    state = transition(before, { type: 'heartbeat', at: heartbeat / 100, listener: (heartbeat * STRIDE) % count, source: null });
+    state = transition(before, { type: 'heartbeat', at: heartbeats / 100, listener: (heartbeats * STRIDE) % run.count, source: null });
     if (!isQuietStep(before, state)) loud++;
   }
   const took = performance.now() - begun;
   if (loud > 0) throw new Error(`${loud} heartbeats of active listeners were not quiet`);
+  run.state = state;
+  run.heartbeats = heartbeats;
   return (took * 1000) / HEARTBEATS;
 }
 
@@ -40,12 +51,12 @@ function measure(begin: MonitorState, count: number): number {
  * @returns a value of each round by size
  */
 export function heartbeatCosts(sizes: readonly number[], rounds: number): ReadonlyMap<number, readonly number[]> {
-  const monitors = sizes.map((size) => ({ size, state: monitorOf(size), costs: [] as number[] }));
+  const runs = sizes.map((count): Run => ({ count, state: monitorOf(count), heartbeats: 0, costs: [] }));
   for (let round = 0; round <= rounds; round++) {
-    for (const { size, state, costs } of monitors) {
-      const cost = measure(state, size);
-      if (round > 0) costs.push(cost);
+    for (const run of runs) {
+      const cost = measure(run);
+      if (round > 0) run.costs.push(cost);
     }
   }
-  return new Map(monitors.map(({ size, costs }) => [size, costs]));
+  return new Map(runs.map(({ count, costs }) => [count, costs]));
 }

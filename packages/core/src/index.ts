@@ -20,7 +20,6 @@ export * from './listener.js';
 export * from './monitor.js';
 export * from './network.js';
 export * from './plan.js';
-export { forEachChange } from './roster.js';
 export * from './records.js';
 export * from './problems.js';
 export * from './status.js';

@@ -15,8 +15,8 @@ import * as O from 'fp-ts/lib/Option.js';
 import { match } from 'ts-pattern';
 import type { IpAddress } from './address.js';
 import { type Config, type ListenerConfig, endpointOf, isKept } from './config/config.js';
-import { type Listener, type ListenerId, expireWindows, failLaunch, hear, isLastWindow, launch, newListener } from './listener.js';
-import { type Roster, countsOf, dueListeners, earliestDeadline, listenerAt, listenersOf, rosterOf, updateAt, updateDue } from './roster.js';
+import { type Listener, type ListenerId, expireWindows, failLaunch, isLastWindow, launch, newListener } from './listener.js';
+import { Roster } from './roster.js';
 
 export type ModeName = 'unknown' | 'normal' | 'bypass';
 
@@ -30,8 +30,8 @@ export interface MonitorState {
   /** Null: no listener and no card is named yet, nothing is managed. */
   readonly config: Config | null;
   readonly roster: Roster;
-  /** Where each listener stands in the roster. */
-  readonly positions: ReadonlyMap<ListenerId, number>;
+  /** Where each listener stands in the roster, by its id; undefined where it is gone. */
+  readonly positions: readonly (number | undefined)[];
   readonly mode: Mode;
   /** The instant of the last decision. */
   readonly decidedAt: number;
@@ -63,7 +63,9 @@ export function initialState(config: Config | null, at: number): MonitorState {
 }
 
 function withListeners(listeners: readonly Listener[], rest: Omit<MonitorState, 'roster' | 'positions'>): MonitorState {
-  return { ...rest, roster: rosterOf(listeners), positions: new Map(listeners.map(({ id }, position) => [id, position])) };
+  const positions: (number | undefined)[] = [];
+  for (const [position, { id }] of listeners.entries()) positions[id] = position;
+  return { ...rest, roster: Roster.of(listeners), positions };
 }
 
 // -------------------------------------------------------------------------------------
@@ -73,12 +75,12 @@ function withListeners(listeners: readonly Listener[], rest: Omit<MonitorState, 
 /** The next state. An event for a listener that is gone changes nothing. */
 export function transition(state: MonitorState, event: MonitorEvent): MonitorState {
   // Asked by hand: this is the path of every heartbeat, and the match below costs as much as all the rest of it.
-  if (event.type === 'heartbeat') return stepListener(state, event.listener, (it) => hear(it, event.at, event.source));
+  if (event.type === 'heartbeat') return hear(state, event);
   return match(event)
     .with({ type: 'launched' }, ({ at, listener, awaited }) => stepListener(state, listener, (it) => launch(it, at, awaited)))
     .with({ type: 'unavailable' }, ({ listener, reason }) => stepListener(state, listener, (it) => failLaunch(it, reason)))
     .with({ type: 'reloaded' }, ({ config }) => reload(state, config))
-    .with({ type: 'expired' }, ({ at, late }) => withRoster(state, updateDue(state.roster, at, (it) => expireWindows(it, at, late))))
+    .with({ type: 'expired' }, ({ at, late }) => withRoster(state, state.roster.updateDue(at, (it) => expireWindows(it, at, late))))
     .with({ type: 'decided' }, ({ at }) => decide(state, at))
     .exhaustive();
 }
@@ -89,14 +91,19 @@ function withRoster(state: MonitorState, roster: Roster): MonitorState {
   return { config, roster, positions, mode, decidedAt, nextId };
 }
 
+function hear(state: MonitorState, { at, listener, source }: Extract<MonitorEvent, { type: 'heartbeat' }>): MonitorState {
+  const position = state.positions[listener];
+  return position === undefined ? state : withRoster(state, state.roster.hear(position, at, source));
+}
+
 function stepListener(state: MonitorState, id: ListenerId, step: (listener: Listener) => Listener): MonitorState {
-  const position = state.positions.get(id);
-  return position === undefined ? state : withRoster(state, updateAt(state.roster, position, step));
+  const position = state.positions[id];
+  return position === undefined ? state : withRoster(state, state.roster.update(position, step));
 }
 
 /** A kept listener is the same in every respect; a changed one is new. */
 function reload(state: MonitorState, config: Config): MonitorState {
-  const before = new Map(listenersOf(state.roster).map((listener) => [endpointOf(listener.config), listener]));
+  const before = new Map(state.roster.toArray().map((listener) => [endpointOf(listener.config), listener]));
   let { nextId } = state;
   const arrive = (listener: ListenerConfig): Listener => {
     const same = before.get(endpointOf(listener));
@@ -109,7 +116,7 @@ function reload(state: MonitorState, config: Config): MonitorState {
 function decide(state: MonitorState, at: number): MonitorState {
   const decided = { ...state, decidedAt: at };
   if (state.config === null || !isSettled(state)) return decided;
-  const wanted: ModeName = countsOf(state.roster).failed >= state.config.threshold ? 'bypass' : 'normal';
+  const wanted: ModeName = state.roster.counts.failed >= state.config.threshold ? 'bypass' : 'normal';
   if (wanted === state.mode.name) return decided;
   if (wanted === 'normal' && state.mode.name === 'bypass' && at < holdEnd(state.mode, state.config)) return decided;
   return { ...decided, mode: { name: wanted, since: at } };
@@ -121,18 +128,18 @@ function decide(state: MonitorState, at: number): MonitorState {
 
 /** Every listener that management waits for has reported, and at least one listener is active or failed. */
 export function isSettled({ roster }: MonitorState): boolean {
-  const { active, failed, waitedFor } = countsOf(roster);
+  const { active, failed, waitedFor } = roster.counts;
   return waitedFor === 0 && active + failed > 0;
 }
 
-export const failedCount = ({ roster }: MonitorState): number => countsOf(roster).failed;
+export const failedCount = ({ roster }: MonitorState): number => roster.counts.failed;
 
 /** By index. */
-export const listeners = ({ roster }: MonitorState): readonly Listener[] => listenersOf(roster);
+export const listeners = ({ roster }: MonitorState): readonly Listener[] => roster.toArray();
 
 export function listenerOf({ roster, positions }: MonitorState, id: ListenerId): Listener | undefined {
-  const position = positions.get(id);
-  return position === undefined ? undefined : listenerAt(roster, position);
+  const position = positions[id];
+  return position === undefined ? undefined : roster.at(position);
 }
 
 /** The instant from which normal may follow bypass. */
@@ -144,9 +151,13 @@ function pendingHoldEnd({ mode, config, decidedAt }: MonitorState): number {
   return end > decidedAt ? end : Infinity;
 }
 
-/** The next instant at which time alone may change something; none while nothing runs. */
-export function nextDeadline(state: MonitorState): O.Option<number> {
-  const deadline = Math.min(earliestDeadline(state.roster), pendingHoldEnd(state));
+/**
+ * The next instant at which time alone may change something; none while nothing runs.
+ *
+ * @param by who does not ask beyond an instant is mostly answered at once, however many listeners there are
+ */
+export function nextDeadline(state: MonitorState, by = Infinity): O.Option<number> {
+  const deadline = Math.min(state.roster.earliestDeadline(by), pendingHoldEnd(state));
   return deadline === Infinity ? O.none : O.some(deadline);
 }
 
@@ -156,8 +167,8 @@ export function nextDeadline(state: MonitorState): O.Option<number> {
  */
 export function isQuietStep(before: MonitorState, after: MonitorState): boolean {
   if (before === after) return true;
-  const was = countsOf(before.roster);
-  const is = countsOf(after.roster);
+  const was = before.roster.counts;
+  const is = after.roster.counts;
   if (before.config !== after.config || before.mode !== after.mode) return false;
   // A heartbeat of an active listener leaves the very counts.
   if (was === is) return true;
@@ -170,7 +181,7 @@ export function isQuietStep(before: MonitorState, after: MonitorState): boolean 
 }
 
 /** Listeners whose window has ended by `at` and has not been judged yet. */
-export const dueAt = ({ roster }: MonitorState, at: number): readonly Listener[] => dueListeners(roster, at);
+export const dueAt = ({ roster }: MonitorState, at: number): readonly Listener[] => roster.due(at);
 
 /** Whether time alone may bring a change of status or mode at `at`, and not only one window more on somebody's count. */
 export const mayBringVerdict = (state: MonitorState, at: number): boolean => pendingHoldEnd(state) <= at || dueAt(state, at).some(isLastWindow);

@@ -88,6 +88,9 @@ export function advance(state: MonitorState, at: number): MonitorState {
   return next;
 }
 
+/** All that a state holds, to be compared: a roster shows its listeners to those alone who ask. */
+export const shown = (state: MonitorState): object => ({ ...state, listeners: listeners(state) });
+
 /** Frozen to its last part: a step that mutates an old state throws. */
 export function frozen<A>(value: A): A {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {

@@ -4,7 +4,6 @@ import test from 'ava';
 import * as O from 'fp-ts/lib/Option.js';
 import { type Listener, isLaunched, isWaitedFor, statusOf, windowOf } from '../dist/listener.js';
 import { type ModeName, type MonitorEvent, type MonitorState, failedCount, initialState, isQuietStep, isSettled, listeners, mayBringVerdict, nextDeadline } from '../dist/monitor.js';
-import { countsOf, earliestDeadline } from '../dist/roster.js';
 import { configWith, heartbeat, steps } from './arbitraries.js';
 
 /** Longer takes minutes: each one more multiplies by the size of the alphabet. */
@@ -32,8 +31,8 @@ const count = (all: readonly Listener[], test: (listener: Listener) => boolean):
 function check(state: MonitorState, at: number): void {
   const all = listeners(state);
   const windows = all.flatMap((listener) => windowOf(listener) ?? []);
-  const counts = countsOf(state.roster);
-  assert.equal(earliestDeadline(state.roster), windows.reduce((least, { ends }) => Math.min(least, ends), Infinity));
+  const counts = state.roster.counts;
+  assert.equal(state.roster.earliestDeadline(), windows.reduce((least, { ends }) => Math.min(least, ends), Infinity));
   assert.equal(counts.active, count(all, (it) => statusOf(it) === 'active'));
   assert.equal(counts.failed, count(all, (it) => statusOf(it) === 'failed'));
   assert.equal(counts.unavailable, count(all, (it) => statusOf(it) === 'unavailable'));

@@ -75,7 +75,8 @@ export function* simulate(reading: ConfigReading & { readonly outcome: 'configur
     while (lines[next]?.at === at) next++;
     for (const told of simulation.instant(at, lines.slice(first, next))) yield { at, ...told };
     if (at === end) break;
-    at = Math.min(lines[next]?.at ?? end, simulation.deadline, end);
+    const until = Math.min(lines[next]?.at ?? end, end);
+    at = Math.min(simulation.deadline(until), until);
   }
   yield { at: end, final: simulation.final };
 }
@@ -108,9 +109,9 @@ class Simulation {
     this.state = initialState(config, 0);
   }
 
-  /** The next instant at which time alone changes something; Infinity where there is none. */
-  get deadline(): number {
-    return O.getOrElse(() => Infinity)(nextDeadline(this.state));
+  /** The next instant at which time alone changes something; Infinity where there is none by `until`. */
+  deadline(until: number): number {
+    return O.getOrElse(() => Infinity)(nextDeadline(this.state, until));
   }
 
   instant(at: number, lines: readonly TraceLine[]): readonly InstantRecord[] {
