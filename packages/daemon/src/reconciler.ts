@@ -352,7 +352,9 @@ export class Reconciler {
     this.askedAt = null;
     this.hooks.onBegin(plan, afterSuccess(plan, this.memory, observed));
     let results: readonly (OperationResult | null)[] = plan.map(() => null);
-    if (!this.dryRun) {
+    // Told after what was decided, as where a driver is waited for.
+    if (this.dryRun) await Promise.resolve();
+    else {
       this.carrying = true;
       results = await carryOut(this.driver, plan, this.interrupt.signal, (carried) => {
         this.recordStage(carried, observed);
