@@ -44,6 +44,8 @@ export class Roster {
   #bound: number;
   /** Whose window ends at the bound; NONE where it is not known whether one does. */
   #first: number;
+  /** Once somebody has asked for all. */
+  #all: readonly Listener[] | undefined;
 
   private constructor(table: ListenerTable, size: number, counts: Counts, bound: number, first: number) {
     this.#table = table;
@@ -60,7 +62,7 @@ export class Roster {
 
   /** By index. */
   toArray(): readonly Listener[] {
-    return this.#table.toArray();
+    return (this.#all ??= this.#table.toArray());
   }
 
   /** The listener at `position` (0-based, by index); undefined where there is none. */
