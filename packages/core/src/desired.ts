@@ -46,6 +46,14 @@ export function desiredFor(config: Config | null, mode: ModeName, heard: readonl
   };
 }
 
+/** Whether both ask the same of the same cards and interfaces, whoever claims it: then they lead to the same plan. */
+export const asksTheSame = (a: DesiredState, b: DesiredState): boolean =>
+  a.settled === b.settled &&
+  a.cards.length === b.cards.length &&
+  a.interfaces.length === b.interfaces.length &&
+  a.cards.every(({ card, presence }, place) => card === b.cards[place]?.card && presence === b.cards[place].presence) &&
+  a.interfaces.every(({ name, link }, place) => name === b.interfaces[place]?.name && link === b.interfaces[place].link);
+
 interface Claims {
   up: boolean;
   readonly downFor: string[];

@@ -66,6 +66,11 @@ export interface NetworkDriver {
    * @returns as many results as operations, in their order
    */
   readonly apply: (operations: readonly Operation[], cancellation?: Cancellation) => T.Task<readonly OperationResult[]>;
+  /**
+   * Tells which operations may be asked for next, and soon: a driver that can be got ready for them makes itself so. Nothing in the network
+   * changes by it, and it promises nothing: what is asked for then is judged by what is there then.
+   */
+  readonly prepare?: (operations: readonly Operation[]) => void;
   /** Tells of changes of links and addresses of both families, from the moment the task has resolved. */
   readonly watch: (tell: (event: WatchEvent) => void) => TE.TaskEither<DriverError, Watch>;
   /** Ends everything that the driver has begun; what it has done to the network stays. Calls after it fail. */

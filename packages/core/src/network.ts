@@ -55,6 +55,34 @@ export type Operation =
 
 export const sameAddress = (a: InterfaceAddress, b: InterfaceAddress): boolean => a.address === b.address && a.prefix === b.prefix;
 
+/** Whether two observations show the very same, down to attributes and order. */
+export function sameNetwork(a: ObservedState, b: ObservedState): boolean {
+  if (a.size !== b.size) return false;
+  for (const it of a.values()) {
+    const other = b.get(it.name);
+    if (other === undefined || !sameInterface(it, other)) return false;
+  }
+  return true;
+}
+
+const sameInterface = (a: ObservedInterface, b: ObservedInterface): boolean =>
+  a === b ||
+  (a.index === b.index &&
+    a.up === b.up &&
+    a.promoteSecondaries === b.promoteSecondaries &&
+    a.lower.join() === b.lower.join() &&
+    a.addresses.length === b.addresses.length &&
+    a.addresses.every((it, place) => sameObserved(it, b.addresses[place])));
+
+const sameObserved = (a: ObservedAddress, b: ObservedAddress | undefined): boolean =>
+  b !== undefined && sameAddress(a, b) && a.secondary === b.secondary && sameAttributes(a.attributes, b.attributes);
+
+function sameAttributes({ peer, ...rest }: AddressAttributes, { peer: otherPeer, ...other }: AddressAttributes): boolean {
+  if (peer === undefined || otherPeer === undefined ? peer !== otherPeer : !sameAddress(peer, otherPeer)) return false;
+  const names = Object.keys({ ...rest, ...other }) as (keyof typeof rest)[];
+  return names.every((name) => rest[name] === other[name]);
+}
+
 /** What differs on one interface between two observations: `exists` (another one of that name, too), `link`, `promotion`, or an address. */
 export type Difference = 'exists' | 'link' | 'promotion' | IpAddress;
 

@@ -4,7 +4,7 @@
  * Two kinds of trouble, one kind of patience: an operation that fails is tried again after 100 ms, doubling to 5 s; a
  * repair that somebody undoes is repeated at once three times within 10 s and with the same pauses from then on.
  */
-import { type Difference, type InterfaceName, type Operation, type Place, formatOperation } from '@fastbypass/core';
+import { type Difference, type InterfaceName, type Operation, type Place, type Plan, formatOperation, operationsOf } from '@fastbypass/core';
 import { REPAIR_BACKOFF, pauseAfter } from './backoff.js';
 
 /** Repairs within {@link CALM} that are made at once; the next one is one too many. */
@@ -65,9 +65,15 @@ export class Attempts {
     record.repairs = [...recent, this.now()];
   }
 
+  /** Whether every operation may be tried at once. */
+  get isClear(): boolean {
+    return this.records.size === 0;
+  }
+
   /** Failures of what nobody wants any more are forgotten. */
-  retain(wanted: readonly Operation[]): void {
-    const keys = new Set(wanted.map(formatOperation));
+  retain(wanted: readonly Plan[]): void {
+    if (this.isClear) return;
+    const keys = new Set(wanted.flatMap(operationsOf).map(formatOperation));
     for (const [key, { failures }] of this.records) if (failures > 0 && !keys.has(key)) this.records.delete(key);
   }
 

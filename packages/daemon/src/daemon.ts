@@ -72,6 +72,9 @@ import { oneAtATime } from './serial.js';
 import { readStateFile, stateFileOf } from './state-file.js';
 import { diagnosticReport, statusReport } from './status-report.js';
 
+/** ms before a deadline that a plan may take to make: there is more, but not always. */
+const SPARE = 0.5;
+
 /** ms that a reload waits for the network to be as it asks before it answers. */
 const RELOAD_PATIENCE = 1000;
 
@@ -139,7 +142,7 @@ export class Daemon {
       onNear: (deadline) => {
         const facts = transition(this.state, { type: 'expired', at: deadline, late: 0 });
         const decided = transition(facts, { type: 'decided', at: deadline });
-        if (decided.mode !== this.state.mode) this.reconciler.rehearse(decided);
+        if (decided.mode !== this.state.mode) this.reconciler.foresee(decided, SPARE);
       },
       due: (at) => dueAt(this.state, at).map(({ id }) => id),
       datagrams: (id) => this.launcher.datagrams(id),

@@ -24,6 +24,8 @@ const LEAD = 2;
 const EARLY = 4;
 /** ms before a deadline in which nothing else is begun. */
 const HUSH = 0.8;
+/** ms between two tellings that a deadline is near: more would only make garbage. */
+const PACE = 0.4;
 
 export interface DeadlineHooks {
   readonly now: () => number;
@@ -46,6 +48,9 @@ export class DeadlineTimer {
   private armedFor = Infinity;
   /** The turn of the loop that is waited for. */
   private turn: NodeJS.Immediate | null = null;
+  /** The urgent deadline that the loop turns for. */
+  private approached = Infinity;
+  private toldNear = -Infinity;
 
   constructor(private readonly hooks: DeadlineHooks) {}
 
@@ -80,12 +85,16 @@ export class DeadlineTimer {
     const at = this.hooks.now();
     const deadline = this.hooks.nextDeadline() ?? Infinity;
     if (deadline <= at) this.drain(at, wasDue, new Map());
-    else if (deadline - at > EARLY || !this.hooks.isUrgent(deadline)) this.arm();
-    else this.approach(deadline);
+    else if (deadline !== this.approached && (deadline - at > EARLY || !this.hooks.isUrgent(deadline))) this.arm();
+    else this.approach(deadline, at);
   }
 
-  private approach(deadline: number): void {
-    if (deadline - this.hooks.now() > HUSH) this.hooks.onNear(deadline);
+  private approach(deadline: number, at: number): void {
+    this.approached = deadline;
+    if (deadline - at > HUSH && at - this.toldNear > PACE) {
+      this.toldNear = at;
+      this.hooks.onNear(deadline);
+    }
     this.turn = setImmediate(() => {
       this.turn = null;
       this.fire(deadline);

@@ -35,7 +35,7 @@ export class Persistence {
 
 /** Without what is only a mark of progress: a card that is taken away has lost nothing that the file does not have. */
 function isOnRecord(ledger: Ledger, saved: Ledger): boolean {
-  const haveSame = (card: CardMemory, other: CardMemory | undefined): boolean => other !== undefined && card.prefixes.join() === other.prefixes.join();
+  const haveSame = (card: CardMemory, other: CardMemory | undefined): boolean => other !== undefined && (card.prefixes === other.prefixes || card.prefixes.join() === other.prefixes.join());
   return (
     ledger.cards.size === saved.cards.size &&
     [...ledger.cards].every(([key, card]) => haveSame(card, saved.cards.get(key))) &&

@@ -11,6 +11,7 @@
  * something it waits a moment for a look of its own. It is looked at afterwards. The plan is made anew from the state each time, so an order that was dropped is not lost.
  */
 import {
+  type DesiredState,
   type Difference,
   type DriverError,
   type InterfaceName,
@@ -26,13 +27,11 @@ import {
   afterDeeds,
   desiredState,
   differences,
-  forgetRemoved,
   isLaunched,
-  learn,
-  operationsOf,
   planListenerAddresses,
   planManaged,
   record,
+  sameNetwork,
   sparingLowerDevices,
   unmetDesires,
 } from '@fastbypass/core';
@@ -40,14 +39,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import { Attempts } from './attempts.js';
 import { REPAIR_BACKOFF, pauseAfter } from './backoff.js';
 import { type Carried, afterSuccess, carryOut, deedOf } from './carry-out.js';
+import { type Ground, Foresight, learnedOn } from './foresight.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { type LookoutHooks, Lookout } from './lookout.js';
 
 /** ms that a decision waits at most for a look where somebody has just changed something. */
 const HASTE = 50;
-
-/** Cards and interfaces up to which a rehearsal takes less than half a ms. */
-const REHEARSED = 32;
 
 export interface ReconcilerHooks extends Pick<LookoutHooks, 'onWatch'> {
   readonly now: () => number;
@@ -95,6 +92,7 @@ export class Reconciler {
   private retryTimer: NodeJS.Timeout | null = null;
   private retryAt = Infinity;
   private waiters: (() => void)[] = [];
+  private readonly foresight = new Foresight();
   private readonly attempts: Attempts;
   private readonly leases: LeaseKeeper;
   private readonly lookout: Lookout;
@@ -136,7 +134,7 @@ export class Reconciler {
   unmet(): readonly string[] {
     if (this.known === null) return [`the network has not been seen yet${this.lookFailure === null ? '' : `: ${this.lookFailure.message}`}`];
     const state = this.hooks.state();
-    const desired = sparingLowerDevices(desiredState(state), state.config, this.known);
+    const desired = wishesOf(state, this.known);
     const unmet = unmetDesires(state, desired, this.memory, this.known);
     if (this.carrying && unmet.length === 0) return ['operations are being carried out'];
     return this.lookFailure === null ? unmet : [...unmet, `the network cannot be seen: ${this.lookFailure.message}`];
@@ -163,16 +161,15 @@ export class Reconciler {
   }
 
   /**
-   * Makes the plan for a state that is about to come, and throws it away. Code and memory that have lain idle for days are slow to
-   * wake: what was gone through a moment ago takes a third of the time. A large plan is not rehearsed: it would not be over in time.
+   * Gets ready for a state that may be decided: makes the plan for it and prepares the driver. Code and memory that have lain idle for days
+   * are slow to wake, too: what was gone through a moment ago takes a third of the time.
+   *
+   * @param limit ms that a plan may take to make
    */
-  rehearse(state: MonitorState): void {
-    if (this.known === null) return;
-    const desired = sparingLowerDevices(desiredState(state), state.config, this.known);
-    if (desired.cards.length + desired.interfaces.length > REHEARSED) return;
-    const ledger = this.learned(state, this.known);
-    planListenerAddresses(this.hooks.listeners().map(({ config }) => config), ledger, this.known);
-    afterSuccess(planManaged(desired, ledger, this.known), ledger, this.known);
+  foresee(state: MonitorState, limit = Infinity): void {
+    if (this.known === null || this.stopped) return;
+    const prospect = this.foresight.foresee(this.groundOf(state, this.known), limit);
+    if (prospect !== null && !this.dryRun) this.driver.prepare?.(prospect.operations);
   }
 
   /** A decision was taken: it is carried out at once, whatever is running. */
@@ -237,6 +234,13 @@ export class Reconciler {
     this.hooks.onLedger(this.memory);
   }
 
+  /** Gets ready for the other mode. */
+  private foreseeTurn(): void {
+    const state = this.hooks.state();
+    if (state.mode.name === 'unknown') return;
+    this.foresee({ ...state, mode: { ...state.mode, name: state.mode.name === 'bypass' ? 'normal' : 'bypass' } });
+  }
+
   private wake(): void {
     this.wanted = true;
     if (this.stopped || this.running !== null) return;
@@ -244,7 +248,10 @@ export class Reconciler {
       this.running = null;
       if (this.stopped) return;
       if (this.wanted) this.wake();
-      else this.hooks.onIdle();
+      else {
+        this.hooks.onIdle();
+        this.foreseeTurn();
+      }
     });
   }
 
@@ -285,6 +292,8 @@ export class Reconciler {
     this.lookFailure = null;
     this.lookFailures = 0;
     const before = this.known;
+    // The very same network stays the very same value: what was foreseen on it holds.
+    if (before !== null && sameNetwork(before, seen.right)) return true;
     this.known = seen.right;
     if (before === null && this.begun) this.hooks.onFirstSight();
     if (before !== null) {
@@ -306,10 +315,11 @@ export class Reconciler {
   /** Where nothing is to be done for listeners, all from here to the driver is one stretch: a bypass waits for no turn of the loop. */
   private async act(observed: ObservedState): Promise<void> {
     const state = this.hooks.state();
-    const wanted = this.hooks.listeners().filter((listener) => isLaunched(listener) || this.launching.has(listener.id));
     const waiters = this.waiters.splice(0);
-    this.memory = this.learned(state, observed);
-    const listenerPlan = planListenerAddresses(wanted.map(({ config }) => config), this.memory, observed);
+    const ground = this.groundOf(state, observed);
+    const foreseen = this.foresight.recall(ground);
+    this.memory = foreseen?.ledger ?? learnedOn(ground);
+    const listenerPlan = foreseen === null ? planListenerAddresses(ground.listeners, this.memory, observed) : [];
     if (listenerPlan.length > 0) await this.carryOut(listenerPlan);
     if (this.isCutShort()) {
       // Whoever waits for these addresses goes on waiting: they have not all been tried.
@@ -319,10 +329,9 @@ export class Reconciler {
     for (const resolve of waiters) resolve();
 
     const known = this.known ?? observed;
-    const desired = sparingLowerDevices(desiredState(state), state.config, known);
-    const plan = planManaged(desired, this.memory, known);
-    this.attempts.retain(operationsOf([...listenerPlan, ...plan]));
-    const acted = await this.carryOut(plan);
+    const plan = foreseen?.plan ?? planManaged(wishesOf(state, known), this.memory, known);
+    this.attempts.retain([listenerPlan, plan]);
+    const acted = await this.carryOut(plan, foreseen?.after);
     // Nothing was left to do at once: what is done from now on puts right what somebody else did.
     if (!acted && !this.isCutShort() && !this.stale) this.repairing = true;
     if (!this.isCutShort()) await this.keepLeases(state, this.known ?? known);
@@ -338,19 +347,19 @@ export class Reconciler {
     return this.hasty || this.stopped;
   }
 
-  private learned(state: MonitorState, observed: ObservedState): Ledger {
-    const desired = sparingLowerDevices(desiredState(state), state.config, observed);
-    return learn(forgetRemoved(this.memory, observed), state.config, desired, observed);
+  private groundOf(state: MonitorState, observed: ObservedState): Ground {
+    const launched = this.hooks.listeners().filter((listener) => isLaunched(listener) || this.launching.has(listener.id));
+    return { config: state.config, desired: wishesOf(state, observed), listeners: launched.map(({ config }) => config), ledger: this.memory, observed };
   }
 
-  /** What of the plan is due. */
-  private async carryOut(whole: Plan): Promise<boolean> {
+  /** What of the plan is due. @param afterwards the ledger as it will be if all of it succeeds, where that is known */
+  private async carryOut(whole: Plan, afterwards?: Ledger): Promise<boolean> {
     const plan = this.dueSteps(whole);
     if (plan.length === 0) return false;
     const observed = this.known ?? new Map();
     const from = this.askedAt ?? this.hooks.now();
     this.askedAt = null;
-    this.hooks.onBegin(plan, afterSuccess(plan, this.memory, observed));
+    this.hooks.onBegin(plan, plan === whole && afterwards !== undefined ? afterwards : afterSuccess(plan, this.memory, observed));
     let results: readonly (OperationResult | null)[] = plan.map(() => null);
     // Told after what was decided, as where a driver is waited for.
     if (this.dryRun) await Promise.resolve();
@@ -384,6 +393,7 @@ export class Reconciler {
 
   /** Without operations whose next try is not due, and what needs them; they are come back to in time. */
   private dueSteps(plan: Plan): Plan {
+    if (this.attempts.isClear) return plan;
     const now = this.hooks.now();
     let earliest = Infinity;
     const places = new Map<number, number>();
@@ -411,6 +421,8 @@ export class Reconciler {
     }, Math.ceil(ms));
   }
 }
+
+const wishesOf = (state: MonitorState, observed: ObservedState): DesiredState => sparingLowerDevices(desiredState(state), state.config, observed);
 
 /** The value, or null where `signal` or the end of `limit` ms came first. */
 function unless<A>(signal: AbortSignal, value: Promise<A>, limit: number): Promise<A | null> {

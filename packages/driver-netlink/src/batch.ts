@@ -5,7 +5,8 @@ import { RTM_DELADDR } from './constants.js';
 import type { Message, Verdict } from './message.js';
 import type { Sockets } from './netlink-socket.js';
 import { observedAddress } from './observed-state.js';
-import { type Request, writeOperation } from './operations.js';
+import type { Request } from './operations.js';
+import type { PreparedRequests } from './prepared.js';
 import type { Resolver, Target } from './resolver.js';
 import { ALREADY, DONE, failed, meaningOf, noSuchInterface } from './results.js';
 import type { Transactor } from './transactor.js';
@@ -25,6 +26,7 @@ export interface BatchTools {
   readonly sockets: Sockets;
   readonly transactor: Transactor;
   readonly resolver: Resolver;
+  readonly prepared: PreparedRequests;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface BatchTools {
  * @param operations at most `BATCH`
  * @throws AddonError
  */
-export function runBatch({ sockets, transactor, resolver }: BatchTools, operations: readonly Operation[]): readonly Finding[] {
+export function runBatch({ sockets, transactor, resolver, prepared }: BatchTools, operations: readonly Operation[]): readonly Finding[] {
   const targets = resolver.resolve(operations);
   const requests: Request[] = [];
   for (const operation of operations) {
@@ -41,7 +43,7 @@ export function runBatch({ sockets, transactor, resolver }: BatchTools, operatio
     if (target !== undefined && E.isRight(target) && target.right !== null) requests.push({ operation, index: target.right.index });
   }
   const removed = requests.map((): SeenAddress[] => []);
-  const ask = (): readonly (Verdict | null)[] => (requests.length === 0 ? [] : transactor.ask(requests, writeOperation, noteRemoved(removed)));
+  const ask = (): readonly (Verdict | null)[] => (requests.length === 0 ? [] : transactor.ask(requests, (writer, sequence, request) => prepared.write(writer, sequence, request), noteRemoved(removed)));
   const isWitnessed = requests.some(({ operation }) => operation.op === 'link-down');
   const { value: answers, dropped } = isWitnessed ? witnessing(sockets, ask) : { value: ask(), dropped: null };
 

@@ -1,5 +1,8 @@
 import { ALIGN_TO, NLA_HDRLEN, NLMSG_HDRLEN } from './constants.js';
 
+/** Where the sequence number stands in `struct nlmsghdr`. */
+const SEQUENCE_AT = 8;
+
 /** The next place where a message or attribute may begin. */
 export const aligned = (place: number): number => (place + ALIGN_TO - 1) & ~(ALIGN_TO - 1);
 
@@ -43,6 +46,13 @@ export class MessageWriter {
 
   end(): void {
     this.#bytes.writeUInt32LE(this.#end - this.#message, this.#message);
+  }
+
+  /** A whole message that was written before. */
+  copy(message: Buffer, sequence: number): void {
+    message.copy(this.#bytes, this.#end);
+    this.#bytes.writeUInt32LE(sequence, this.#end + SEQUENCE_AT);
+    this.#end += message.length;
   }
 
   /** What is written until {@link endAttribute} is its value. @returns what that asks for */

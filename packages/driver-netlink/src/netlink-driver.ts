@@ -4,6 +4,7 @@ import { loadAddon } from './addon.js';
 import { applyOperations } from './apply.js';
 import { type Sockets, socketsOf } from './netlink-socket.js';
 import { observer } from './observe.js';
+import { PreparedRequests } from './prepared.js';
 import { Resolver } from './resolver.js';
 import { CLOSED, unavailable } from './results.js';
 import { Transactor } from './transactor.js';
@@ -40,6 +41,7 @@ function driverOn(sockets: Sockets, watchBuffer: number): NetworkDriver {
   const transactor = new Transactor(sockets);
   const resolver = new Resolver(transactor);
   const observe = observer(sockets, (links) => resolver.learn(links));
+  const prepared = new PreparedRequests();
   const life = { closed: false };
   const running = new Set<Promise<unknown>>();
   const watches = new Set<Watch>();
@@ -72,7 +74,17 @@ function driverOn(sockets: Sockets, watchBuffer: number): NetworkDriver {
   return {
     name: 'netlink',
     observe: () => unlessClosed(observe),
-    apply: (operations, cancellation) => () => call(applyOperations({ sockets, transactor, resolver, observe, isClosed: () => life.closed }, operations, cancellation)),
+    apply: (operations, cancellation) => () => call(applyOperations({ sockets, transactor, resolver, prepared, observe, isClosed: () => life.closed }, operations, cancellation)),
+    prepare: (operations) => {
+      if (life.closed) return;
+      prepared.prepare(operations, (name) => resolver.guess(name));
+      try {
+        transactor.rouse();
+      } catch (error) {
+        // What keeps it from working is told where work is asked for.
+        unavailable(error);
+      }
+    },
     watch: (tell) => () => unlessClosed(() => watch(tell)),
     close: async () => {
       life.closed = true;

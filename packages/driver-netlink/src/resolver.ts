@@ -33,6 +33,11 @@ export class Resolver {
     this.#guesses = new Map(links.map(({ name, index }) => [name, index]));
   }
 
+  /** Of the link that bore the name when it was last seen. */
+  guess(name: string): number | undefined {
+    return this.#guesses.get(name);
+  }
+
   /** @throws AddonError */
   resolve(operations: readonly Operation[]): ReadonlyMap<InterfaceName, Resolved> {
     const found = new Map<InterfaceName, Resolved>();

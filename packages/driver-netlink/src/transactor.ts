@@ -1,4 +1,4 @@
-import { NLMSG_ERROR } from './constants.js';
+import { NLMSG_ERROR, NLMSG_NOOP, NLM_F_ACK, NLM_F_REQUEST } from './constants.js';
 import { type Message, type Verdict, messagesIn, readVerdict } from './message.js';
 import { MessageWriter } from './message-writer.js';
 import type { NetlinkSocket, Sockets } from './netlink-socket.js';
@@ -10,10 +10,15 @@ import type { NetlinkSocket, Sockets } from './netlink-socket.js';
 export const BATCH = 256;
 
 /** Bytes; no request of ours is longer. */
-const LONGEST_REQUEST = 256;
+export const LONGEST_REQUEST = 256;
 
 /** Bytes. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
+
+const writeNothing: Write<null> = (writer, sequence) => {
+  writer.begin(NLMSG_NOOP, NLM_F_REQUEST | NLM_F_ACK, sequence);
+  writer.end();
+};
 
 /** Writes one request. */
 export type Write<Q> = (writer: MessageWriter, sequence: number, question: Q) => void;
@@ -62,6 +67,11 @@ export class Transactor {
       }
     }
     return answers;
+  }
+
+  /** Goes the way of a request that asks for nothing but an acknowledgement. @throws AddonError */
+  rouse(): void {
+    this.ask([null], writeNothing, () => null);
   }
 
   /** Whether the interface of this index has this name now. */

@@ -7,6 +7,7 @@ import { applyOperations } from '../dist/apply.js';
 import { type Addon, loadAddon } from '../dist/index.js';
 import { socketsOf } from '../dist/netlink-socket.js';
 import { observer } from '../dist/observe.js';
+import { PreparedRequests } from '../dist/prepared.js';
 import { Resolver } from '../dist/resolver.js';
 import { Transactor } from '../dist/transactor.js';
 import { pathOf, whyNotHere } from './bench.js';
@@ -50,7 +51,7 @@ function inNamespace(title: string, falsify: (addon: Addon) => Addon, body: (t: 
     const observe = observer(sockets, () => undefined);
     try {
       await namespace.addPair(EAST);
-      await body(t, async (...operations) => (await applyOperations({ sockets, transactor, resolver: new Resolver(transactor), observe, isClosed: () => false }, operations)).map(verdict));
+      await body(t, async (...operations) => (await applyOperations({ sockets, transactor, resolver: new Resolver(transactor), prepared: new PreparedRequests(), observe, isClosed: () => false }, operations)).map(verdict));
     } finally {
       transactor.close();
       await namespace.delete();
