@@ -1,6 +1,8 @@
 import { loadAddon } from '@fastbypass/driver-netlink';
 import { DaemonHome, DaemonProcess } from '@fastbypass/test-fixtures';
 import * as E from 'fp-ts/lib/Either.js';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Contender, Subject, Task } from '../contender.js';
 import { INTERFACE, NEAR, PORT, type Stage } from '../stage.js';
 import { heartbeatContender } from './heartbeat-contender.js';
@@ -23,11 +25,17 @@ export function configOf({ listeners, cards, window }: Task, driver: string, fur
   ].join('\n');
 }
 
+/** As its unit does, and as there it is no matter where it is refused. */
+async function inRealTime(pid: number): Promise<void> {
+  await promisify(execFile)('chrt', ['--all-tasks', '--rr', '--pid', '1', String(pid)]).catch(() => undefined);
+}
+
 /** A running daemon that answers, and its folder, which goes with it. */
 export async function startDaemon(stage: Stage, config: string): Promise<{ readonly daemon: DaemonProcess; readonly subject: Subject }> {
   const home = new DaemonHome();
   home.configure(config);
   const daemon = await DaemonProcess.start(home, { namespace: stage.near });
+  await inRealTime(daemon.pid);
   const end = async (): Promise<void> => {
     await daemon.stop();
     home.remove();

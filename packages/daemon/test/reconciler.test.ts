@@ -4,6 +4,7 @@ import {
   type InterfaceName,
   type IpAddress,
   type MonitorState,
+  type NetworkDriver,
   type Operation,
   type OperationResult,
   type Plan,
@@ -49,13 +50,16 @@ class Bench {
   readonly plans: string[][] = [];
   readonly foreign: ReadonlyMap<InterfaceName, ReadonlySet<Difference>>[] = [];
   readonly watch: (string | null)[] = [];
+  readonly applied: (readonly Operation[])[] = [];
+  /** What the driver was told to be ready for, the newest last. */
+  readonly prepared: (readonly Operation[])[] = [];
   firstSights = 0;
   readonly reconciler: Reconciler;
   state: MonitorState;
 
   constructor(t: ExecutionContext, options: MockDriverOptions = {}, dryRun = false) {
     this.state = transition(initialState(configOf(TEXT), 0), { type: 'launched', at: 0, listener: 0, awaited: true });
-    this.reconciler = new Reconciler(mockDriver(this.network, options), emptyLedger, dryRun, {
+    this.reconciler = new Reconciler(this.driver(options), emptyLedger, dryRun, {
       now: () => performance.now(),
       state: () => this.state,
       listeners: () => listeners(this.state),
@@ -68,6 +72,15 @@ class Bench {
       onFirstSight: () => this.firstSights++,
     });
     t.teardown(() => this.reconciler.stop());
+  }
+
+  private driver(options: MockDriverOptions): NetworkDriver {
+    const driver = mockDriver(this.network, options);
+    const apply: NetworkDriver['apply'] = (operations, cancellation) => {
+      this.applied.push(operations);
+      return driver.apply(operations, cancellation);
+    };
+    return { ...driver, apply, prepare: (operations) => void this.prepared.push(operations) };
   }
 
   /** A heartbeat, or a silence of two windows: normal or bypass. */
@@ -104,6 +117,33 @@ test('a decision is carried out, verified, and nothing more is done', async (t) 
   await until(() => bench.reconciler.unmet().length === 0);
   t.deepEqual(bench.operations.slice(3), ['address-del eth0 10.0.0.100/32', 'address-del eth0 10.0.0.101/32', 'link-down e1']);
   t.deepEqual(bench.addresses, ['10.0.0.1']);
+});
+
+test('the driver is made ready for the other mode, and is asked for these very operations when it comes', async (t) => {
+  const bench = new Bench(t);
+  await bench.reconciler.begin();
+  bench.turn('normal');
+  await until(() => bench.prepared.at(-1)?.some(({ op }) => op === 'address-del') === true);
+  t.deepEqual(bench.addresses, ['10.0.0.1', '10.0.0.100', '10.0.0.101']);
+  const removals = bench.prepared.at(-1) ?? [];
+  t.deepEqual(removals.map(formatOperation), ['address-del eth0 10.0.0.100/32', 'address-del eth0 10.0.0.101/32', 'link-down e1']);
+  bench.turn('bypass');
+  await until(() => bench.reconciler.unmet().length === 0);
+  t.is(bench.applied.at(-1)?.[0], removals[0]);
+  await until(() => bench.prepared.at(-1)?.some(({ op }) => op === 'address-add') === true);
+  t.deepEqual(bench.prepared.at(-1)?.map(formatOperation), ['link-up e1', 'address-add eth0 10.0.0.100/32', 'address-add eth0 10.0.0.101/32']);
+});
+
+test('what was foreseen is foreseen anew when somebody has changed the network', async (t) => {
+  const bench = new Bench(t);
+  await bench.reconciler.begin();
+  bench.turn('normal');
+  await until(() => bench.prepared.at(-1)?.some(({ op }) => op === 'address-del') === true);
+  bench.network.external({ op: 'address-add', interface: eth0, address: { address: card, prefix: 24 } });
+  await until(() => bench.prepared.at(-1)?.length === 4);
+  bench.turn('bypass');
+  await until(() => bench.reconciler.unmet().length === 0 && bench.addresses.length === 1);
+  t.deepEqual(bench.operations.slice(3), ['address-del eth0 10.0.0.100/24', 'address-del eth0 10.0.0.100/32', 'address-del eth0 10.0.0.101/32', 'link-down e1']);
 });
 
 test('what somebody else undoes is repaired at once', async (t) => {

@@ -29,6 +29,11 @@ export function operatorScenes(scene: Scene): void {
     t.true(Number(exposure) <= 2, `exposure ${String(exposure)}`);
   });
 
+  scene('it runs in real time, all of its threads', async (t, { broker }) => {
+    const policies = await broker.machine.succeed('chrt', '--all-tasks', '--pid', await broker.property('MainPID'));
+    t.deepEqual([...new Set(policies.match(/SCHED_\w+/g))], ['SCHED_RR'], policies);
+  });
+
   scene('fbypass_ctl reload takes a configuration up; heartbeats from outside make it normal, and the cards are answered', async (t, { broker }) => {
     broker.configure(CONFIG);
     const reload = await broker.ctl('reload');

@@ -46,6 +46,25 @@ export function planContract({ test, testWith }: Suite): void {
     t.deepEqual(await addressesNow(driver, WEST), range(50).map(nth));
   });
 
+  test('what was told ahead changes nothing until it is asked for, and then it is judged by what is there', async (t, { driver, outside }) => {
+    await prepare(driver, add(EAST, '10.0.0.1/24'), add(EAST, '2001:db8::1/64'));
+    const plan = [del(EAST, '10.0.0.1/24'), del(EAST, '2001:db8::1/64'), add(EAST, '10.0.0.2/24'), down(WEST)];
+    driver.prepare?.(plan);
+    t.deepEqual(await addressesNow(driver, EAST), ['10.0.0.1/24', '2001:db8::1/64']);
+    t.true((await interfaceNow(driver, WEST)).up);
+    t.deepEqual((await driver.apply(plan)()).map(verdict), ['done', 'done', 'done', 'done']);
+    t.deepEqual((await driver.apply(plan)()).map(verdict), ['already', 'already', 'already', 'already']);
+    // Others bear the names now.
+    const turned = [del(EAST, '10.0.0.2/24'), del(WEST, '10.0.0.3/24')];
+    await outside.run(add(WEST, '10.0.0.3/24'));
+    driver.prepare?.(turned);
+    await outside.rename(EAST, NORTH);
+    await outside.rename(WEST, EAST);
+    t.deepEqual((await driver.apply(turned)()).map(verdict), ['already', 'no-such-interface']);
+    t.deepEqual(await addressesNow(driver, NORTH), ['10.0.0.2/24']);
+    t.deepEqual(await addressesNow(driver, EAST), ['10.0.0.3/24']);
+  });
+
   testWith('without permission nothing is changed, and observing works', (harness) => harness.withoutPermission, async (t, bench, withoutPermission) => {
     await prepare(bench.driver, add(EAST, '10.0.0.1/32'));
     const powerless = await withoutPermission(bench);
