@@ -6,9 +6,10 @@
  * read nothing from the sockets in question: what was queued when the window ended has been heard by then.
  *
  * Timers count whole ms by a clock that is read once for each turn of the loop, and so may come 1 ms late. A deadline
- * that may bring a verdict is therefore waited for by a timer that comes a little early, and the rest by turns of the
- * loop without a pause, in which the daemon gets ready for the verdict. This costs nothing while heartbeats arrive: they
- * have moved the deadline away by then.
+ * that may bring a verdict is therefore waited for by a timer that comes a little early. For the rest the daemon gets ready
+ * for the verdict and sleeps a little between turns of the loop: whoever runs for ms without a pause is taken by the scheduler
+ * for one that has had its share, and loses the processor when it matters. Only the last turns follow each other at once. All this
+ * costs nothing while heartbeats arrive: they have moved the deadline away by then.
  */
 import type { ListenerId } from '@fastbypass/core';
 
@@ -20,12 +21,15 @@ const QUEUE_LIMIT = 16_384;
 
 /** ms by which a timer is set too early, so that it does not come too late and something is left to get ready in. */
 const LEAD = 2;
-/** ms that a timer may come early, its lead included: what is left then is waited for by turns of the loop. */
+/** ms that a timer may come early, its lead included. */
 const EARLY = 4;
 /** ms before a deadline in which nothing else is begun. */
 const HUSH = 0.8;
-/** ms between two tellings that a deadline is near: more would only make garbage. */
-const PACE = 0.4;
+/** ms of the sleeps until then. */
+const NAP = 0.4;
+
+/** What nobody wakes. */
+const BED = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 export interface DeadlineHooks {
   readonly now: () => number;
@@ -50,7 +54,6 @@ export class DeadlineTimer {
   private turn: NodeJS.Immediate | null = null;
   /** The urgent deadline that the loop turns for. */
   private approached = Infinity;
-  private toldNear = -Infinity;
 
   constructor(private readonly hooks: DeadlineHooks) {}
 
@@ -86,14 +89,15 @@ export class DeadlineTimer {
     const deadline = this.hooks.nextDeadline() ?? Infinity;
     if (deadline <= at) this.drain(at, wasDue, new Map());
     else if (deadline !== this.approached && (deadline - at > EARLY || !this.hooks.isUrgent(deadline))) this.arm();
-    else this.approach(deadline, at);
+    else this.approach(deadline);
   }
 
-  private approach(deadline: number, at: number): void {
+  private approach(deadline: number): void {
     this.approached = deadline;
-    if (deadline - at > HUSH && at - this.toldNear > PACE) {
-      this.toldNear = at;
+    if (deadline - this.hooks.now() > HUSH) {
       this.hooks.onNear(deadline);
+      // The one sleep that is exact to a fraction of a ms.
+      Atomics.wait(BED, 0, 0, NAP);
     }
     this.turn = setImmediate(() => {
       this.turn = null;
