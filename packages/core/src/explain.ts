@@ -1,7 +1,7 @@
 /** What the last decision was made of, and what it would take to make another one. */
 import { match } from 'ts-pattern';
 import type { Distance, Explanation, Turn, Verdict } from './explanation.js';
-import { type Listener, isWaitedFor, statusOf } from './listener.js';
+import { type Listener, failsAt, isWaitedFor, statusOf } from './listener.js';
 import { type ModeName, type MonitorState, failedCount, isSettled, listeners } from './monitor.js';
 
 /**
@@ -36,7 +36,7 @@ function distanceOf(listener: Listener, at: number): Distance {
   if (!('window' in phase)) return { ...base, failsInMs: null, windowsLeft: null, heartbeatsNeeded: null };
   if (phase.status === 'failed') return { ...base, failsInMs: null, windowsLeft: null, heartbeatsNeeded: config.recover - phase.row };
   const windowsLeft = config.attempts - phase.window.missed;
-  const failsInMs = span(phase.window.ends - at + (windowsLeft - 1) * config.timeout);
+  const failsInMs = span(failsAt(listener) - at);
   return { ...base, failsInMs, windowsLeft, heartbeatsNeeded: phase.status === 'active' ? null : 1 };
 }
 

@@ -76,9 +76,9 @@ export const windowOf = ({ phase }: Listener): Window | null => ('window' in pha
 export const isWaitedFor = ({ phase, awaited }: Listener): boolean =>
   awaited && (phase.status === 'launching' || phase.status === 'unknown');
 
-/** Whether the listener has failed once its running window ends without a heartbeat. */
-export const isLastWindow = ({ phase, config }: Listener): boolean =>
-  (phase.status === 'active' || phase.status === 'unknown') && phase.window.missed + 1 >= config.attempts;
+/** The instant by which silence will have failed the listener, ms; Infinity where silence changes its status no more. */
+export const failsAt = ({ phase, config }: Listener): number =>
+  phase.status === 'active' || phase.status === 'unknown' ? phase.window.ends + (config.attempts - phase.window.missed - 1) * config.timeout : Infinity;
 
 /** Whether a datagram of `source` is a heartbeat. */
 export const accepts = ({ config: { sources } }: Listener, source: IpAddress): boolean => {

@@ -15,7 +15,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import { match } from 'ts-pattern';
 import type { IpAddress } from './address.js';
 import { type Config, type ListenerConfig, endpointOf, isKept } from './config/config.js';
-import { type Listener, type ListenerId, expireWindows, failLaunch, isLastWindow, launch, newListener } from './listener.js';
+import { type Listener, type ListenerId, expireWindows, failLaunch, failsAt, launch, newListener } from './listener.js';
 import { Roster } from './roster.js';
 
 export type ModeName = 'unknown' | 'normal' | 'bypass';
@@ -183,5 +183,11 @@ export function isQuietStep(before: MonitorState, after: MonitorState): boolean 
 /** Listeners whose window has ended by `at` and has not been judged yet. */
 export const dueAt = ({ roster }: MonitorState, at: number): readonly Listener[] => roster.due(at);
 
+/**
+ * The next instant at which time alone may change a status or the mode; Infinity where there is none. Windows that only count end before:
+ * who waits for none of them hands in `expired` once for all that have ended, before the next fact.
+ */
+export const nextVerdict = (state: MonitorState): number => listeners(state).reduce((earliest, listener) => Math.min(earliest, failsAt(listener)), pendingHoldEnd(state));
+
 /** Whether time alone may bring a change of status or mode at `at`, and not only one window more on somebody's count. */
-export const mayBringVerdict = (state: MonitorState, at: number): boolean => pendingHoldEnd(state) <= at || dueAt(state, at).some(isLastWindow);
+export const mayBringVerdict = (state: MonitorState, at: number): boolean => pendingHoldEnd(state) <= at || dueAt(state, at).some((listener) => failsAt(listener) <= at);

@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import * as O from 'fp-ts/lib/Option.js';
 import { isLaunched, statusOf } from '../dist/listener.js';
-import { type MonitorState, failedCount, initialState, isQuietStep, isSettled, listenerOf, listeners, nextDeadline, transition } from '../dist/monitor.js';
+import { type MonitorState, failedCount, initialState, isQuietStep, isSettled, listenerOf, listeners, nextDeadline, nextVerdict, transition } from '../dist/monitor.js';
 import { advance, close, configWith, configs, events, frozen, heartbeat, inTime, launchedAt0, shown, steps } from './arbitraries.js';
 
 const statuses = (state: MonitorState): string => listeners(state).map(statusOf).join(' ');
@@ -132,6 +132,29 @@ test('to step at the deadlines is to step at every ms', (t) => {
     }),
   );
   t.pass();
+});
+
+test('until the next verdict silence changes nothing that is told, and its windows may be folded at once', (t) => {
+  const verdicts = new Set<string>();
+  fc.assert(
+    fc.property(configs, inTime, (config, happening) => {
+      const last = happening.at(-1)?.at ?? 0;
+      const state = close(happening.reduce(transition, initialState(config, 0)), last);
+      const verdict = nextVerdict(state);
+      const until = Math.min(verdict - 1, last + 500);
+      const bySteps = advance(state, until);
+      assert.deepEqual({ ...shown(steps(state, { type: 'expired', at: until, late: 0 })), decidedAt: 0 }, { ...shown(bySteps), decidedAt: 0 });
+      assert.ok(isQuietStep(state, bySteps));
+      if (verdict === Infinity) return;
+      const after = close(bySteps, verdict);
+      const isHold = after.mode.name === state.mode.name && isQuietStep(state, after);
+      // The end of a hold is looked at even where the mode stays.
+      if (isHold) assert.equal(verdict, state.mode.since + (state.config?.holdTime ?? NaN));
+      verdicts.add(isHold ? 'nothing' : after.mode.name === state.mode.name ? 'status' : 'mode');
+    }),
+    { numRuns: 500 },
+  );
+  t.deepEqual([...verdicts].toSorted(), ['mode', 'nothing', 'status']);
 });
 
 test('listeners are found by their ids, and by nothing else', (t) => {

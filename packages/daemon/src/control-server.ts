@@ -67,11 +67,7 @@ export async function openControlServer(path: string, hooks: ControlHooks): Prom
   } catch (error) {
     return give(`the control socket ${path} cannot be made: ${reasonOf(error)}`);
   }
-  // The file must not exist for a moment with a wider mode than it is to have.
-  const umask = process.umask(0o117);
-  const listening = listenOn(server, path);
-  process.umask(umask);
-  const bound = await listening;
+  const bound = await listenOn(server, path);
   if (E.isLeft(bound)) return give(`the control socket ${path} cannot be made: ${bound.left}`);
   chmodSync(path, 0o660);
   return E.right({

@@ -37,6 +37,7 @@ import {
   dueAt,
   emptyLedger,
   formatDiagnostic,
+  formatKey,
   initialState,
   instancesOf,
   isError,
@@ -383,11 +384,11 @@ export class Daemon {
     return { reload: 'accepted', diagnostics: this.diagnostics.map(diagnosticReport) };
   }
 
-  private driverWarning({ driver, file }: ConfigReading): readonly Diagnostic[] {
+  private driverWarning({ driver, file, lines }: ConfigReading): readonly Diagnostic[] {
     const running = this.options.driver.name;
     if (driver === null || driver === this.reading.driver || driver === running) return [];
     const message = `DRIVER is "${driver}" now; accepted, but it acts at the next start: until then ${running} goes on`;
-    return [{ severity: 'warning', scope: 'whole', file, line: null, key: 'DRIVER', found: driver, accepted: running, message }];
+    return [{ severity: 'warning', scope: 'whole', file, line: lines.get('DRIVER') ?? null, key: 'DRIVER', found: driver, accepted: running, message }];
   }
 
   /** A card whose address stands with another prefix than the configured one will have it replaced. */
@@ -399,7 +400,9 @@ export class Daemon {
         const found = `${address}/${String(standing.prefix)}`;
         const accepted = `${address}/${String(prefix)}`;
         const message = `card ${String(index)} stands on ${name} as ${found}; accepted: ${accepted}, which will replace it`;
-        const diagnostic: Diagnostic = { severity: 'warning', scope: 'component', file: this.reading.file, line: null, key: `BYPASS_CARD_HOST[${String(index)}]`, found, accepted, message };
+        const key = formatKey('BYPASS_CARD_HOST', index);
+        const { file, lines } = this.reading;
+        const diagnostic: Diagnostic = { severity: 'warning', scope: 'component', file, line: lines.get(key) ?? null, key, found, accepted, message };
         this.diagnostics = [...this.diagnostics, diagnostic];
         this.options.log.warning(formatDiagnostic(diagnostic));
       }

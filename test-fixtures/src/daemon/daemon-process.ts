@@ -21,7 +21,7 @@ export interface DaemonStart {
   /** Words after `--config`, `--socket` and `--log-dir`, which the home gives. */
   readonly args?: readonly string[];
   /** Where it runs; without one, on this machine's network. */
-  readonly namespace?: Namespace;
+  readonly namespace?: Pick<Namespace, 'prefix'>;
   /** Beside the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }

@@ -34,6 +34,7 @@ import {
   learn,
   listeners,
   nextDeadline,
+  nextVerdict,
   planListenerAddresses,
   planManaged,
   planRecord,
@@ -76,7 +77,7 @@ export function* simulate(reading: ConfigReading & { readonly outcome: 'configur
     for (const told of simulation.instant(at, lines.slice(first, next))) yield { at, ...told };
     if (at === end) break;
     const until = Math.min(lines[next]?.at ?? end, end);
-    at = Math.min(simulation.deadline(until), until);
+    at = simulation.nextBy(until);
   }
   yield { at: end, final: simulation.final };
 }
@@ -109,9 +110,10 @@ class Simulation {
     this.state = initialState(config, 0);
   }
 
-  /** The next instant at which time alone changes something; Infinity where there is none by `until`. */
-  deadline(until: number): number {
-    return O.getOrElse(() => Infinity)(nextDeadline(this.state, until));
+  /** The next instant at which time alone may change what is told, or `until`, whichever comes first. */
+  nextBy(until: number): number {
+    const mayStir = O.exists((deadline: number) => deadline < until)(nextDeadline(this.state, until));
+    return mayStir ? Math.min(nextVerdict(this.state), until) : until;
   }
 
   instant(at: number, lines: readonly TraceLine[]): readonly InstantRecord[] {
@@ -122,6 +124,8 @@ class Simulation {
       this.started = true;
       this.launchAll(at);
     }
+    // Windows that ended on the way only counted; what happens at an instant happens before those that end with it.
+    this.step({ type: 'expired', at: at - 1, late: 0 });
     for (const line of lines) this.take(line);
     this.step({ type: 'expired', at, late: 0 });
     this.step({ type: 'decided', at });

@@ -30,6 +30,11 @@ export class KeyedValues {
     return this.latest.get(formatKey(name, index));
   }
 
+  /** Where the entries that count stand, by key. */
+  get lines(): ReadonlyMap<string, number> {
+    return new Map([...this.latest].map(([key, { line }]) => [key, line]));
+  }
+
   /** All entries that count. */
   entries(): Iterable<Entry> {
     return this.latest.values();

@@ -37,6 +37,8 @@ export type ConfigReading = {
   readonly logLevel: LogLevel;
   /** Null where the file names none: netlink, or what works in its place. */
   readonly driver: DriverName | null;
+  /** The line of each key that counts, as the key is written: `BYPASS_CARD_HOST[0]`. */
+  readonly lines: ReadonlyMap<string, number>;
   /** Every interface that any key names, whatever becomes of it. */
   readonly interfaces: readonly InterfaceName[];
   /** Addresses of cards that were left out: nobody will take them away in bypass. */
@@ -93,6 +95,7 @@ export function readConfig(text: string, file: string): ConfigReading {
     file,
     logLevel: logLevel === BAD ? 'INFO' : logLevel,
     driver: driver === BAD ? null : driver,
+    lines: values.lines,
     interfaces: interfacesIn(values),
     unwatched: unwatchedOf(values, cardIndices, cards),
   } as const;
@@ -134,7 +137,7 @@ export function unreadableConfig(file: string, reason: string): ConfigReading {
     accepted,
     message: `the file cannot be read: ${reason}; accepted: ${accepted}`,
   };
-  return { file, diagnostics: [diagnostic], logLevel: 'INFO', driver: null, interfaces: [], unwatched: [], outcome: 'refused' };
+  return { file, diagnostics: [diagnostic], logLevel: 'INFO', driver: null, lines: new Map(), interfaces: [], unwatched: [], outcome: 'refused' };
 }
 
 /** Whether a reload may take it: any error rejects. */

@@ -2,6 +2,7 @@ import test from 'ava';
 import { EventStream, freePorts } from '@fastbypass/test-fixtures';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { Bed, statusWhere, until } from './bed.js';
 import { mockConfig } from './configs.js';
 
@@ -78,6 +79,15 @@ test.serial('the control socket is for its owner and group alone', async (t) => 
   const bed = new Bed(t);
   await bed.start(mockConfig({ ports: await freePorts(1) }));
   t.is(statSync(bed.home.socket).mode & 0o777, 0o660);
+});
+
+test.serial('whatever the umask, others write nothing, and the folder of the log can be entered', async (t) => {
+  const bed = new Bed(t);
+  await bed.start(mockConfig({ ports: await freePorts(1) }), { namespace: { prefix: ['sh', '-c', 'umask 0; exec "$0" "$@"'] } });
+  t.is(statSync(bed.home.socket).mode & 0o777, 0o660);
+  await until('the log is there', () => existsSync(join(bed.home.logDir, 'fastbypass_monitor.log')));
+  t.is(statSync(bed.home.logDir).mode & 0o777, 0o775);
+  t.is(statSync(join(bed.home.logDir, 'fastbypass_monitor.log')).mode & 0o002, 0);
 });
 
 test.serial('a file that is no socket is not removed', async (t) => {

@@ -131,3 +131,15 @@ test.serial('LOG_LEVEL acts at once, a changed DRIVER is accepted and waits for 
   await daemon.stop();
   t.notRegex(daemon.output.slice(said), / INFO | WARNING /);
 });
+
+test.serial('another driver is told with its line, and acts at the next start', async (t) => {
+  const bed = new Bed(t);
+  const config = mockConfig({ ports: await freePorts(1) });
+  const daemon = await bed.start(config);
+  bed.home.configure(`${config}DRIVER=iproute2\n`);
+  const answer = await daemon.request('POST', '/v1/reload');
+  t.is(answer.status, 200);
+  const { config: { diagnostics } } = await daemon.status();
+  const told = diagnostics.find(({ message }) => message.includes('acts at the next start'));
+  t.deepEqual([told?.key, told?.line], ['DRIVER', config.split('\n').length]);
+});
