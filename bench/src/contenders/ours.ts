@@ -27,7 +27,7 @@ export function configOf({ listeners, cards, window }: Task, driver: string, fur
 
 /** As its unit does, and as there it is no matter where it is refused. */
 async function inRealTime(pid: number): Promise<void> {
-  await promisify(execFile)('chrt', ['--all-tasks', '--rr', '--pid', '1', String(pid)]).catch(() => undefined);
+  for (const words of [['--all-tasks', '--rr', '--pid', '1'], ['--rr', '--pid', '2']]) await promisify(execFile)('chrt', [...words, String(pid)]).catch(() => undefined);
 }
 
 /** A running daemon that answers, and its folder, which goes with it. */
