@@ -42,7 +42,8 @@ function check(reading: ConfigFileReading): Exit {
 async function run(options: Options, reading: ConfigFileReading): Promise<Exit> {
   // Others never write: not to a file of ours, and not, for the moment before it has its mode, to the control socket. Said once, before other
   // threads make files: it is said for all of them.
-  process.umask(process.umask() | 0o002);
+  const inherited = process.umask(0o002);
+  process.umask(inherited | 0o002);
   const log = createLogger(reading.logLevel, options.logDir);
   const fault = (error: unknown): Exit => {
     log.error(`this is a fault of fastbypass_monitor itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
