@@ -4,6 +4,7 @@ import type { Child } from './child.js';
 import type { Contender, Subject, Task } from './contender.js';
 import { startSender } from './contenders/heartbeat-contender.js';
 import { configOf, oursNetlink, startDaemon } from './contenders/ours.js';
+import { monotonicNow } from './observer.js';
 import { PORT, type Stage } from './stage.js';
 
 /** Our daemon, and a sender for the first listener alone, whose death is to be noticed; another one sends for all others. */
@@ -41,6 +42,15 @@ export class Crowd {
   async endOthers(): Promise<void> {
     await this.others?.end();
     this.others = null;
+  }
+
+  /** @returns ms until the daemon has answered */
+  async reload(task: Task, further: readonly string[]): Promise<number> {
+    this.daemon?.home.configure(configOf(task, 'netlink', further));
+    const begun = monotonicNow();
+    const answer = await this.daemon?.request('POST', '/v1/reload');
+    if (answer?.status !== 200) throw new Error(`reload: ${answer?.text ?? 'no daemon'}`);
+    return monotonicNow() - begun;
   }
 
   /** Sum of a metric over all its series. */

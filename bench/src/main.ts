@@ -16,10 +16,11 @@ import { plan } from './parts/plan.js';
 import { scale } from './parts/scale.js';
 import { spawn } from './parts/spawn.js';
 import { start } from './parts/start.js';
+import { worst } from './parts/worst.js';
 import { type Result, ResultFile, readResults } from './results.js';
 import { allTables } from './tables.js';
 
-const PARTS: readonly Part[] = [failover, cards, spawn, start, cost, core, scale, plan, day];
+const PARTS: readonly Part[] = [failover, cards, spawn, start, cost, core, scale, plan, worst, day];
 
 const LATEST = new URL('../results/latest.jsonl', import.meta.url);
 

@@ -26,6 +26,12 @@ const MOURNING = 40;
 /** Heartbeats in step that are seen before a death. */
 const STEADY = 4;
 
+/** What else happens to a contender whose sender has died; it is told the deadline in time. */
+export type Trouble = (deadline: number) => Promise<void>;
+
+/** ms after a death by which the observer has told of the last heartbeat. */
+const TOLD = 15;
+
 /** A contender at work, an observer beside it. */
 export class Rig {
   /** Failovers that nobody had caused. */
@@ -60,12 +66,13 @@ export class Rig {
   }
 
   /** Kills the sender at a random moment of its interval, waits for what comes of it, and revives it. */
-  async trial(death: Death): Promise<Trial> {
+  async trial(death: Death, trouble: Trouble = () => Promise.resolve()): Promise<Trial> {
     const { contender } = this;
     await this.steady();
     await pause(Math.random() * contender.interval);
     const died = monotonicNow();
     await this.kill(death);
+    const troubled = pause(TOLD).then(() => trouble((this.observer.heartbeats.at(-1) ?? NaN) + contender.nominal));
     let failover: Delay;
     let revived: number;
     try {
@@ -73,7 +80,7 @@ export class Rig {
       this.caused += this.task.cards;
       const last = this.observer.heartbeats.findLast((at) => at < (gone[0]?.at ?? 0)) ?? NaN;
       failover = delayOf(gone, last + contender.nominal);
-      await pause(MOURNING);
+      await Promise.all([troubled, pause(MOURNING)]);
     } finally {
       revived = monotonicNow();
       await this.revive(death);

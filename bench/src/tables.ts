@@ -75,6 +75,7 @@ const ALONE: readonly (readonly [string, string])[] = [
   ['core', "The core's cost of a heartbeat"],
   ['scale', 'Scale: 1000 listeners, 100 heartbeats a second each'],
   ['plan', '1000 cards and 1000 managed interfaces in one plan'],
+  ['worst', 'Worst cases: the failover of one card with netlink, in quiet and in trouble'],
   ['day', "A day's worth of heartbeats in fast motion"],
 ];
 

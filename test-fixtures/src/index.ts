@@ -9,7 +9,7 @@ export { outsideOf, routesOf } from './netns/outside.js';
 /** A real daemon as a child process, and those who speak to it. */
 export { type ControlAnswer, controlRequest } from './daemon/control-request.js';
 export { DaemonHome } from './daemon/daemon-home.js';
-export { DAEMON_BIN, type DaemonExit, DaemonProcess, type DaemonStart } from './daemon/daemon-process.js';
+export { CTL_BIN, DAEMON_BIN, type DaemonExit, DaemonProcess, type DaemonStart } from './daemon/daemon-process.js';
 export { type DaemonEvent, type EventData, EventStream } from './daemon/event-stream.js';
 export { BypassCard, type CardPosition } from './dpi/bypass-card.js';
 export { type Dpi, type DpiAim, LocalDpi } from './dpi/dpi.js';

@@ -1,5 +1,5 @@
 import { loadAddon } from '@fastbypass/driver-netlink';
-import { DaemonHome, DaemonProcess } from '@fastbypass/test-fixtures';
+import { DaemonHome, DaemonProcess, type DaemonStart } from '@fastbypass/test-fixtures';
 import * as E from 'fp-ts/lib/Either.js';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -30,11 +30,16 @@ async function inRealTime(pid: number): Promise<void> {
   for (const words of [['--all-tasks', '--rr', '--pid', '1'], ['--rr', '--pid', '2']]) await promisify(execFile)('chrt', [...words, String(pid)]).catch(() => undefined);
 }
 
-/** A running daemon that answers, and its folder, which goes with it. */
-export async function startDaemon(stage: Stage, config: string): Promise<{ readonly daemon: DaemonProcess; readonly subject: Subject }> {
+/**
+ * A running daemon that answers, and its folder, which goes with it.
+ *
+ * @param furnish is handed the folder before the daemon begins
+ */
+export async function startDaemon(stage: Stage, config: string, furnish: (home: DaemonHome) => void = () => undefined, env: DaemonStart['env'] = {}): Promise<{ readonly daemon: DaemonProcess; readonly subject: Subject }> {
   const home = new DaemonHome();
   home.configure(config);
-  const daemon = await DaemonProcess.start(home, { namespace: stage.near });
+  furnish(home);
+  const daemon = await DaemonProcess.start(home, { namespace: stage.near, env });
   await inRealTime(daemon.pid);
   const end = async (): Promise<void> => {
     await daemon.stop();

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Task } from '../contender.js';
-import { configOf } from '../contenders/ours.js';
 import { Crowd, dropsIn } from '../crowd.js';
 import { monotonicNow } from '../observer.js';
 import type { Bench, Part } from '../part.js';
@@ -16,14 +15,6 @@ const WARM_UP = 3000;
 const WINDOW = 5000;
 
 const SUBJECT = 'fastbypass_monitor, netlink';
-
-async function reload(rig: Rig, crowd: Crowd, further: readonly string[]): Promise<number> {
-  crowd.daemon?.home.configure(configOf(rig.task, 'netlink', further));
-  const begun = monotonicNow();
-  const answer = await crowd.daemon?.request('POST', '/v1/reload');
-  if (answer?.status !== 200) throw new Error(`reload: ${answer?.text ?? 'no daemon'}`);
-  return monotonicNow() - begun;
-}
 
 async function run(bench: Bench): Promise<void> {
   const crowd = new Crowd();
@@ -48,7 +39,7 @@ async function run(bench: Bench): Promise<void> {
     record('false alarms', 'count', [rig.falseAlarms]);
 
     const kept: number[] = [];
-    for (let trial = 0; trial < RELOADS; trial++) kept.push(await reload(rig, crowd, [`LISTEN_HEARTBEAT_FAILED=${trial % 2 === 0 ? 2 : 1}`]));
+    for (let trial = 0; trial < RELOADS; trial++) kept.push(await crowd.reload(TASK, [`LISTEN_HEARTBEAT_FAILED=${trial % 2 === 0 ? 2 : 1}`]));
     record('reload, all listeners kept', 'ms', kept);
     record('memory', 'MB', [usageOf(rig.cast.near.pid).rss]);
     await crowd.endOthers();
@@ -70,7 +61,7 @@ async function runChanged(bench: Bench): Promise<void> {
   try {
     await pause(WARM_UP);
     const changed: number[] = [];
-    for (let trial = 0; trial < RELOADS; trial++) changed.push(await reload(rig, crowd, [`LISTEN_HEARTBEAT_TIMEOUT=${60 + trial}`]));
+    for (let trial = 0; trial < RELOADS; trial++) changed.push(await crowd.reload(TASK, [`LISTEN_HEARTBEAT_TIMEOUT=${60 + trial}`]));
     bench.record({ part: 'scale', subject: SUBJECT, what: 'reload, all listeners changed', unit: 'ms', values: changed });
     bench.record({ part: 'scale', subject: SUBJECT, what: 'datagrams dropped in those reloads', unit: 'count', values: [await dropsIn(rig.stage)] });
   } finally {

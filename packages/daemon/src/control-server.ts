@@ -7,6 +7,7 @@ import { type Server as NetServer, connect, createServer as createNetServer } fr
 import { dirname } from 'node:path';
 import { match } from 'ts-pattern';
 import type { EventName } from './announcer.js';
+import { type MakeWay, shared } from './right-of-way.js';
 
 export interface ControlHooks {
   readonly status: () => StatusReport;
@@ -14,7 +15,14 @@ export interface ControlHooks {
   readonly now: () => string;
   readonly reload: () => Promise<ReloadReport>;
   readonly stop: () => void;
-  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly metrics: () => Promise<Text>;
+  /** Before what takes long is answered. */
+  readonly makeWay: MakeWay;
+}
+
+interface Text {
+  readonly contentType: string;
+  readonly text: string;
 }
 
 export interface ControlServer {
@@ -58,8 +66,12 @@ export async function openControlServer(path: string, hooks: ControlHooks): Prom
   if (found === 'alive') return give(another);
   if (found !== 'free') return give(`the control socket ${path} cannot be made: ${found.reason}`);
   const streams = new Set<ServerResponse>();
+  const answers: Answers = {
+    status: shared(hooks.makeWay, () => ({ contentType: JSON_TYPE, text: `${JSON.stringify(hooks.status())}\n` })),
+    metrics: shared(hooks.makeWay, hooks.metrics),
+  };
   const server = createServer((request, response) => {
-    void serve(request, response, hooks, streams);
+    void serve(request, response, hooks, answers, streams);
   });
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -95,10 +107,22 @@ export async function openControlServer(path: string, hooks: ControlHooks): Prom
 
 const eventText = (event: EventName, data: object): string => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
-async function serve(request: IncomingMessage, response: ServerResponse, hooks: ControlHooks, streams: Set<ServerResponse>): Promise<void> {
+const JSON_TYPE = 'application/json';
+
+/** What takes long and may be asked for by many at once. */
+interface Answers {
+  readonly status: () => Promise<Text>;
+  readonly metrics: () => Promise<Text>;
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, hooks: ControlHooks, answers: Answers, streams: Set<ServerResponse>): Promise<void> {
   const json = (status: number, body: object): void => {
-    response.writeHead(status, { 'content-type': 'application/json' });
+    response.writeHead(status, { 'content-type': JSON_TYPE });
     response.end(`${JSON.stringify(body)}\n`);
+  };
+  const give = ({ contentType, text }: Text): void => {
+    response.writeHead(200, { 'content-type': contentType });
+    response.end(text);
   };
   request.resume();
   response.on('error', () => undefined);
@@ -121,8 +145,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, hooks: 
     return;
   }
   await match(path)
-    .with('/v1/status', () => {
-      json(200, hooks.status());
+    .with('/v1/status', async () => {
+      give(await answers.status());
     })
     .with('/v1/reload', async () => {
       const report = await hooks.reload();
@@ -133,16 +157,16 @@ async function serve(request: IncomingMessage, response: ServerResponse, hooks: 
       response.setHeader('connection', 'close');
       json(200, { stop: 'accepted' });
     })
-    .with('/v1/events', () => {
+    .with('/v1/events', async () => {
+      await hooks.makeWay();
+      if (response.destroyed) return;
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
       response.write(eventText('status', { time: hooks.now(), ...hooks.status() }));
       streams.add(response);
       response.once('close', () => streams.delete(response));
     })
     .otherwise(async () => {
-      const { contentType, text } = await hooks.metrics();
-      response.writeHead(200, { 'content-type': contentType });
-      response.end(text);
+      give(await answers.metrics());
     });
 }
 

@@ -69,6 +69,7 @@ import { statusLine } from './notify/status-line.js';
 import type { Supervisor } from './notify/supervisor.js';
 import { Persistence } from './persistence.js';
 import { Reconciler } from './reconciler.js';
+import { rightOfWay } from './right-of-way.js';
 import { oneAtATime } from './serial.js';
 import { readStateFile, stateFileOf } from './state-file.js';
 import { diagnosticReport, statusReport } from './status-report.js';
@@ -106,6 +107,11 @@ export class Daemon {
   private readonly persistence: Persistence;
   private readonly serial = oneAtATime();
   private readonly failovers = new FailoverWatch();
+  private readonly makeWay = rightOfWay({
+    now: () => this.options.clock.now(),
+    listeners: () => this.state.positions.size,
+    isNear: (ms) => mayBringVerdict(this.state, this.options.clock.now() + ms) || this.reconciler.isBusy,
+  });
   private control: ControlServer | null = null;
   private deciding: NodeJS.Immediate | null = null;
   private watchTrouble: string | null = null;
@@ -221,6 +227,7 @@ export class Daemon {
       reload: () => this.reload(),
       stop: () => void this.stop('asked through the control socket'),
       metrics: async () => ({ contentType: this.metrics.contentType, text: await this.metrics.text() }),
+      makeWay: this.makeWay,
     });
     if (E.isLeft(opened)) return opened;
     this.control = opened.right;
@@ -345,6 +352,7 @@ export class Daemon {
   reload(): Promise<ReloadReport> {
     const { supervisor } = this.options;
     return this.serial(async () => {
+      await this.makeWay();
       if (this.ended !== null) {
         const message = 'the daemon is stopping: the reload was not begun';
         return { reload: 'rejected', diagnostics: [{ severity: 'error', line: null, key: null, message }] };

@@ -5,6 +5,7 @@
  *   in {"at":12,"heartbeat":0}                     lines of a trace, as `fbypass_ctl simulate` takes them
  *   step {"at":3012,"judged":[1],"late":0.4}       what a trace cannot say: when the daemon itself did what
  *   out {"at":3012,"listener":1,"status":"failed"} what is told, as `simulate` and /v1/events tell it
+ *   step {"at":3020,"unwritten":900}               heartbeats before this line that came too fast to be written
  * ```
  *
  * So a night can be replayed; docs/architecture.md says how. `at`: whole ms since the daemon's start.
@@ -12,7 +13,15 @@
 import type { InstantRecord, IpAddress } from '@fastbypass/core';
 import type { Logger } from './logger.js';
 
+/** Lines of heartbeats in each period of so many ms: 10,000 a second. Text for 100,000 a second takes more than a core has. */
+const LINES = 1000;
+const PERIOD = 100;
+
 export class DecisionLog {
+  private periodEnd = -Infinity;
+  private room = 0;
+  private unwritten = 0;
+
   /** @param startedAt ms of the clock that all other `at` are of */
   constructor(
     private readonly log: Logger,
@@ -31,6 +40,15 @@ export class DecisionLog {
 
   /** @param listener its index */
   heartbeat(at: number, listener: number, source: IpAddress | null): void {
+    if (at >= this.periodEnd) {
+      this.periodEnd = at + PERIOD;
+      this.room = LINES;
+    }
+    if (this.room === 0) {
+      this.unwritten++;
+      return;
+    }
+    this.room--;
     this.write('in', at, source === null ? { heartbeat: listener } : { heartbeat: listener, source });
   }
 
@@ -63,6 +81,10 @@ export class DecisionLog {
   }
 
   private write(kind: 'in' | 'step' | 'out', at: number, record: object): void {
-    if (this.isOpen) this.log.debug(`${kind} ${JSON.stringify({ at: Math.round(at - this.startedAt), ...record })}`);
+    if (!this.isOpen) return;
+    const { unwritten } = this;
+    this.unwritten = 0;
+    if (unwritten > 0) this.write('step', at, { unwritten });
+    this.log.debug(`${kind} ${JSON.stringify({ at: Math.round(at - this.startedAt), ...record })}`);
   }
 }

@@ -1,9 +1,9 @@
 /** What Prometheus is told. Counters of listeners are read at the scrape, so that a heartbeat costs nothing here. */
-import { type ListenerStatus, type ModeName, type MonitorState, type OperationResult, type Plan, listeners, statusOf } from '@fastbypass/core';
+import { type ModeName, type MonitorState, type OperationResult, type Plan, listeners } from '@fastbypass/core';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { listenerMetrics } from './listener-metrics.js';
 
 const MODES: readonly ModeName[] = ['unknown', 'normal', 'bypass'];
-const STATUSES: readonly ListenerStatus[] = ['unknown', 'active', 'failed', 'unavailable'];
 
 /** From 0.1 ms to 5 s; values are seconds. */
 const BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -37,7 +37,10 @@ export class Metrics {
   });
 
   /** @param converged whether the network is as desired */
-  constructor(state: () => MonitorState, converged: () => boolean) {
+  constructor(
+    private readonly state: () => MonitorState,
+    converged: () => boolean,
+  ) {
     const { registry } = this;
     const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[], collect: (gauge: Gauge<L>) => void): void => {
       new Gauge<L>({
@@ -54,29 +57,9 @@ export class Metrics {
     gauge('fastbypass_mode', 'The mode: 1 for the one that is, 0 for the others.', ['mode'], (it) => {
       for (const mode of MODES) it.set({ mode }, state().mode.name === mode ? 1 : 0);
     });
-    gauge('fastbypass_listener_status', 'The status of each listener: 1 for the one that is, 0 for the others.', ['listener', 'status'], (it) => {
-      for (const listener of listeners(state())) {
-        for (const status of STATUSES) it.set({ listener: String(listener.config.index), status }, statusOf(listener) === status ? 1 : 0);
-      }
-    });
     gauge('fastbypass_converged', '1 while the network is as desired.', [], (it) => {
       it.set(converged() ? 1 : 0);
     });
-    const counter = (name: string, help: string, value: (listener: ReturnType<typeof listeners>[number]) => number): void => {
-      new Counter({
-        name,
-        help,
-        labelNames: ['listener'] as const,
-        registers: [registry],
-        collect() {
-          this.reset();
-          for (const listener of listeners(state())) this.inc({ listener: String(listener.config.index) }, value(listener));
-        },
-      });
-    };
-    counter('fastbypass_listener_heartbeats_total', 'Accepted heartbeats of each listener.', ({ heartbeats }) => heartbeats);
-    counter('fastbypass_listener_rejected_total', 'Datagrams of senders that are not accepted.', ({ rejected }) => rejected);
-    counter('fastbypass_listener_missed_total', 'Windows that ended without a heartbeat.', ({ missedWindows }) => missedWindows);
   }
 
   modeChanged(): void {
@@ -106,7 +89,7 @@ export class Metrics {
     return this.registry.contentType;
   }
 
-  text(): Promise<string> {
-    return this.registry.metrics();
+  async text(): Promise<string> {
+    return `${await this.registry.metrics()}\n${listenerMetrics(listeners(this.state()))}`;
   }
 }

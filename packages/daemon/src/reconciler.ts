@@ -126,6 +126,11 @@ export class Reconciler {
     return this.known;
   }
 
+  /** A decision or its operations are under way. */
+  get isBusy(): boolean {
+    return this.hasty || this.carrying;
+  }
+
   get ledger(): Ledger {
     return this.memory;
   }

@@ -64,6 +64,7 @@ function lineOf(direction: string, json: Json): readonly DecisionLine[] {
   if ('reload' in json) return [{ at, kind: 'reload', text: String(json['reload']) }];
   if ('launched' in json) return [{ at, kind: 'launched', listener: Number(json['launched']), awaited: json['awaited'] === true }];
   if ('unavailable' in json) return [{ at, kind: 'unavailable', listener: Number(json['unavailable']) }];
+  if ('unwritten' in json) return [{ at, kind: 'gap' }];
   if ('judged' in json) return [{ at, kind: 'judged', listeners: json['judged'] as readonly number[], late: Number(json['late']) }];
   return [{ at, kind: 'decided' }];
 }

@@ -1,0 +1,78 @@
+/** What may befall a daemon while it has a verdict to give. */
+import { CTL_BIN, type DaemonProcess } from '@fastbypass/test-fixtures';
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { monotonicNow } from './observer.js';
+
+export interface Trouble {
+  readonly name: string;
+  /** Begins before the death of the sender; what it gives ends it, when all is over. */
+  readonly begin?: (daemon: DaemonProcess) => () => Promise<void>;
+  /** Strikes at a random moment of so many ms before the deadline; resolves to the ms until it was answered, null: it has no answer. */
+  readonly strike?: { readonly ahead: number; readonly at: (daemon: DaemonProcess) => Promise<number | null> };
+}
+
+export const quiet: Trouble = { name: 'in quiet' };
+
+/** @param ahead about as long as the answer takes, so that it is under way when the deadline comes */
+export function asked(name: string, method: 'GET' | 'POST', path: string, ahead: number, before: (daemon: DaemonProcess) => void = () => undefined): Trouble {
+  const at = async (daemon: DaemonProcess): Promise<number> => {
+    before(daemon);
+    const begun = monotonicNow();
+    const { status } = await daemon.request(method, path);
+    if (status !== 200) throw new Error(`${method} ${path}: ${status}`);
+    return monotonicNow() - begun;
+  };
+  return { name, strike: { ahead, at } };
+}
+
+export function signalled(name: string, signal: NodeJS.Signals, ahead: number, before: (daemon: DaemonProcess) => void = () => undefined): Trouble {
+  const at = (daemon: DaemonProcess): Promise<null> => {
+    before(daemon);
+    daemon.signal(signal);
+    return Promise.resolve(null);
+  };
+  return { name, strike: { ahead, at } };
+}
+
+/** Clients that ask again as soon as they are answered, and a person who watches. */
+export const clients: Trouble = {
+  name: 'status and metrics asked for without a pause by 2 clients each, and status --watch',
+  begin: (daemon) => {
+    let over = false;
+    const poll = async (path: string): Promise<void> => {
+      while (!over) await daemon.request('GET', path);
+    };
+    const polls = ['/v1/status', '/v1/status', '/metrics', '/metrics'].map(poll);
+    const watch = spawn(process.execPath, [CTL_BIN, 'status', '--watch', '--socket', daemon.home.socket], { stdio: 'ignore' });
+    const watched = new Promise((resolve) => watch.once('close', resolve));
+    return async () => {
+      over = true;
+      watch.kill();
+      await Promise.all([...polls, watched]);
+    };
+  },
+};
+
+const READERS = 10;
+
+/** Readers of events that never read. */
+export const deafReaders: Trouble = {
+  name: `${READERS} readers of events that never read`,
+  begin: (daemon) => {
+    const sockets = Array.from({ length: READERS }, () => connect(daemon.home.socket).on('error', () => undefined).pause());
+    for (const socket of sockets) socket.write('GET /v1/events HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    return async () => {
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(sockets.map((socket) => (socket.closed ? null : new Promise((resolve) => socket.once('close', resolve)))));
+    };
+  },
+};
+
+/** Lets a trouble strike in time. @returns ms until it was answered */
+export async function strikeBefore(deadline: number, { strike }: Trouble, daemon: DaemonProcess): Promise<number | null> {
+  if (strike === undefined) return null;
+  await pause(Math.max(0, deadline - Math.random() * strike.ahead - monotonicNow()));
+  return strike.at(daemon);
+}

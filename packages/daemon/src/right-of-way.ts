@@ -1,0 +1,45 @@
+/**
+ * A verdict has the right of way: what can wait is not begun shortly before one.
+ *
+ * A status, a scrape or a reload of 1000 listeners holds the loop up for longer than a whole failover takes. While
+ * heartbeats arrive no verdict is near, so this costs nothing.
+ */
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+
+/** ms before a verdict from which on nothing is begun, and those to be added for each listener. */
+const AHEAD = 5;
+const AHEAD_EACH = 0.05;
+/** ms that anything waits at most: where windows are hardly longer than pauses between heartbeats, a verdict is always near. */
+const PATIENCE = 200;
+/** ms from one look to the next. */
+const LOOK = 1;
+
+export interface RightOfWayHooks {
+  readonly now: () => number;
+  readonly listeners: () => number;
+  /** Whether a verdict may come within so many ms, or is being carried out. */
+  readonly isNear: (ms: number) => boolean;
+}
+
+export type MakeWay = () => Promise<void>;
+
+/** Gives what resolves in a turn of the loop of its own, as soon as no verdict is near. */
+export function rightOfWay({ now, listeners, isNear }: RightOfWayHooks): MakeWay {
+  return async () => {
+    const end = now() + PATIENCE;
+    await turn();
+    while (isNear(AHEAD + AHEAD_EACH * listeners()) && now() < end) await pause(LOOK);
+  };
+}
+
+/** One answer for all who ask before it is begun. */
+export function shared<A>(makeWay: MakeWay, answer: () => A | Promise<A>): () => Promise<A> {
+  let coming: Promise<A> | null = null;
+  return () => {
+    coming ??= makeWay().then(() => {
+      coming = null;
+      return answer();
+    });
+    return coming;
+  };
+}
