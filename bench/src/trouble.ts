@@ -1,6 +1,7 @@
 /** What may befall a daemon while it has a verdict to give. */
 import { CTL_BIN, type DaemonProcess } from '@fastbypass/test-fixtures';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { monotonicNow } from './observer.js';
@@ -8,7 +9,7 @@ import { monotonicNow } from './observer.js';
 export interface Trouble {
   readonly name: string;
   /** Begins before the death of the sender; what it gives ends it, when all is over. */
-  readonly begin?: (daemon: DaemonProcess) => () => Promise<void>;
+  readonly begin?: (daemon: DaemonProcess) => Promise<() => Promise<void>>;
   /** Strikes at a random moment of so many ms before the deadline; resolves to the ms until it was answered, null: it has no answer. */
   readonly strike?: { readonly ahead: number; readonly at: (daemon: DaemonProcess) => Promise<number | null> };
 }
@@ -36,21 +37,34 @@ export function signalled(name: string, signal: NodeJS.Signals, ahead: number, b
   return { name, strike: { ahead, at } };
 }
 
-/** Clients that ask again as soon as they are answered, and a person who watches. */
+/** Clients that ask again as soon as they are answered. */
 export const clients: Trouble = {
-  name: 'status and metrics asked for without a pause by 2 clients each, and status --watch',
+  name: 'status and metrics asked for without a pause by 2 clients each',
   begin: (daemon) => {
     let over = false;
     const poll = async (path: string): Promise<void> => {
       while (!over) await daemon.request('GET', path);
     };
     const polls = ['/v1/status', '/v1/status', '/metrics', '/metrics'].map(poll);
-    const watch = spawn(process.execPath, [CTL_BIN, 'status', '--watch', '--socket', daemon.home.socket], { stdio: 'ignore' });
-    const watched = new Promise((resolve) => watch.once('close', resolve));
-    return async () => {
+    return Promise.resolve(async () => {
       over = true;
+      await Promise.all(polls);
+    });
+  },
+};
+
+/** Somebody watches. */
+export const watcher: Trouble = {
+  name: 'fbypass_ctl status --watch',
+  begin: async (daemon) => {
+    const watch = spawn(process.execPath, [CTL_BIN, 'status', '--watch', '--socket', daemon.home.socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const closed = new Promise((resolve) => watch.once('close', resolve));
+    // Its start takes more of the machine than all that follows.
+    await Promise.race([once(watch.stdout, 'data'), closed]);
+    watch.stdout.resume();
+    return async () => {
       watch.kill();
-      await Promise.all([...polls, watched]);
+      await closed;
     };
   },
 };
@@ -63,10 +77,10 @@ export const deafReaders: Trouble = {
   begin: (daemon) => {
     const sockets = Array.from({ length: READERS }, () => connect(daemon.home.socket).on('error', () => undefined).pause());
     for (const socket of sockets) socket.write('GET /v1/events HTTP/1.1\r\nhost: localhost\r\n\r\n');
-    return async () => {
+    return Promise.resolve(async () => {
       for (const socket of sockets) socket.destroy();
-      await Promise.all(sockets.map((socket) => (socket.closed ? null : new Promise((resolve) => socket.once('close', resolve)))));
-    };
+      await Promise.all(sockets.map((socket) => (socket.closed ? null : once(socket, 'close'))));
+    });
   },
 };
 

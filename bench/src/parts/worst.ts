@@ -13,7 +13,7 @@ import type { Bench, Part } from '../part.js';
 import { usageOf } from '../process-tree.js';
 import { PORT, type Stage } from '../stage.js';
 import { Rig } from '../rig.js';
-import { type Trouble, asked, clients, deafReaders, quiet, signalled, strikeBefore } from '../trouble.js';
+import { type Trouble, asked, clients, deafReaders, quiet, signalled, strikeBefore, watcher } from '../trouble.js';
 
 /** Of one trouble. */
 const TRIALS = 20;
@@ -61,7 +61,7 @@ async function measure(bench: Bench, scenes: readonly Scene[]): Promise<void> {
   for (let trial = 0; trial < trials; trial++) {
     for (const { rig, daemon, troubles } of scenes) {
       for (const trouble of troubles) {
-        const end = trouble.begin?.(daemon());
+        const end = await trouble.begin?.(daemon());
         try {
           const { failover } = await rig.trial('stopped', async (deadline) => {
             const answered = await strikeBefore(deadline, trouble, daemon());
@@ -95,6 +95,7 @@ function troublesOf(task: Task, slow: Readonly<Record<'status' | 'metrics' | 're
     asked('POST /v1/reload at the deadline, all kept', 'POST', '/v1/reload', slow.reload),
     signalled('SIGHUP at the deadline, all but one changed', 'SIGHUP', slow.reload, change),
     { ...clients },
+    { ...watcher },
     { ...deafReaders },
   ];
 }
