@@ -78,8 +78,7 @@ export const deafReaders: Trouble = {
     const sockets = Array.from({ length: READERS }, () => connect(daemon.home.socket).on('error', () => undefined).pause());
     for (const socket of sockets) socket.write('GET /v1/events HTTP/1.1\r\nhost: localhost\r\n\r\n');
     return Promise.resolve(async () => {
-      for (const socket of sockets) socket.destroy();
-      await Promise.all(sockets.map((socket) => (socket.closed ? null : once(socket, 'close'))));
+      await Promise.all(sockets.filter(({ closed }) => !closed).map((socket) => once(socket.destroy(), 'close')));
     });
   },
 };

@@ -11,8 +11,8 @@ import { Crowd, dropsIn } from '../crowd.js';
 import { peerFile } from '../native.js';
 import type { Bench, Part } from '../part.js';
 import { usageOf } from '../process-tree.js';
-import { PORT, type Stage } from '../stage.js';
 import { Rig } from '../rig.js';
+import { PORT } from '../stage.js';
 import { type Trouble, asked, clients, deafReaders, quiet, signalled, strikeBefore, watcher } from '../trouble.js';
 
 /** Of one trouble. */

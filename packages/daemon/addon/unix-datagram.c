@@ -1,5 +1,6 @@
 /*
- * What Node cannot send by itself: one datagram to a Unix socket. Nothing of its meaning is known here (../src/notify).
+ * What Node cannot do by itself: send one datagram to a Unix socket, and leave while a thread is stuck in a write. Nothing of the
+ * meaning of either is known here (../src/notify, ../src/main.ts).
  *
  * Node-API alone, version 8: one binary serves Node 20 and all later ones. A call that fails throws an Error with `code`
  * (ECONNREFUSED), `errno` (111) and `syscall` (sendto).
@@ -55,8 +56,21 @@ static napi_value send_text(napi_env env, napi_callback_info info) {
   return sent < 0 ? throw_errno(env, "sendto", number) : NULL;
 }
 
+/* leave(status): ends the process without waiting for its threads. */
+static napi_value leave(napi_env env, napi_callback_info info) {
+  napi_value status;
+  size_t count = 1;
+  int32_t number;
+  if (napi_get_cb_info(env, info, &count, &status, NULL, NULL) != napi_ok || count < 1 || napi_get_value_int32(env, status, &number) != napi_ok)
+    return throw_errno(env, "arguments", EINVAL);
+  _exit(number);
+}
+
 NAPI_MODULE_INIT() {
-  const napi_property_descriptor call = {"send", NULL, send_text, NULL, NULL, NULL, napi_enumerable, NULL};
-  napi_define_properties(env, exports, 1, &call);
+  const napi_property_descriptor calls[] = {
+      {"send", NULL, send_text, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"leave", NULL, leave, NULL, NULL, NULL, napi_enumerable, NULL},
+  };
+  napi_define_properties(env, exports, sizeof calls / sizeof calls[0], calls);
   return exports;
 }

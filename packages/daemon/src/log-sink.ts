@@ -13,6 +13,8 @@ export interface Destination {
 const MAX_WAITING = 4 * 1024 * 1024;
 /** ms after a failed write until the next one is tried. */
 const PAUSE = 1000;
+/** ms after which a write that has not ended is worth telling. */
+const STUCK = 5000;
 
 export class LogSink {
   private waiting: string[] = [];
@@ -21,12 +23,19 @@ export class LogSink {
   private failure: string | null = null;
   private running: Promise<void> | null = null;
   private notBefore = 0;
+  /** When the write that is under way began; Infinity: none is. */
+  private writingSince = Infinity;
 
-  constructor(private readonly destination: Destination) {}
+  /** @param stuckAfter ms */
+  constructor(
+    private readonly destination: Destination,
+    private readonly stuckAfter = STUCK,
+  ) {}
 
   /** Why lines do not get out at the moment; null where they do. */
   get problem(): string | null {
-    return this.failure;
+    const took = performance.now() - this.writingSince;
+    return took < this.stuckAfter ? this.failure : `a write has not ended for ${String(Math.floor(took / 1000))} s: is the disk, or whoever reads it, stuck?`;
   }
 
   /** @param line without its end of line */
@@ -40,14 +49,15 @@ export class LogSink {
     this.running ??= this.flush();
   }
 
-  /** Resolves when what was added is written or dropped, at the latest after `limit` ms. */
-  async drain(limit: number): Promise<void> {
+  /** Waits until what was added is written or dropped, at the longest `limit` ms. False: a write is still under way. */
+  async drain(limit: number): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const expired = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, limit);
     });
     await Promise.race([this.running ?? Promise.resolve(), expired]);
     clearTimeout(timer);
+    return this.running === null;
   }
 
   private async flush(): Promise<void> {
@@ -58,6 +68,7 @@ export class LogSink {
       const note = this.lost > 0 ? `(${String(this.lost)} lines were lost here: ${this.failure ?? 'they came faster than they could be written'})\n` : '';
       this.waiting = [];
       this.waitingLength = 0;
+      this.writingSince = performance.now();
       try {
         await this.destination.write(`${note}${lines.join('\n')}\n`);
         if (note !== '') this.lost = 0;
@@ -66,6 +77,8 @@ export class LogSink {
         this.lost += lines.length;
         this.failure = error instanceof Error ? error.message : String(error);
         this.notBefore = performance.now() + PAUSE;
+      } finally {
+        this.writingSince = Infinity;
       }
     }
     this.running = null;

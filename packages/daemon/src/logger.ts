@@ -17,8 +17,8 @@ export interface Logger {
   readonly setLevel: (level: LogLevel) => void;
   /** Why the log is incomplete at the moment, in sentences. */
   readonly problems: () => readonly string[];
-  /** Gets out what is waiting; returns within a second whatever the destinations do. */
-  readonly close: () => Promise<void>;
+  /** Gets out what is waiting; returns within a second whatever the destinations do. False: one of them is stuck. */
+  readonly close: () => Promise<boolean>;
 }
 
 const LEVELS = { error: 0, warning: 1, info: 2, debug: 3 } as const;
@@ -79,8 +79,6 @@ export function createLogger(level: LogLevel, logDir: string | null): Logger {
       logger.level = nameOf(next);
     },
     problems: () => sinks.flatMap(({ name, sink }) => (sink.problem === null ? [] : [`the log to ${name} is incomplete: ${sink.problem}`])),
-    close: async () => {
-      await Promise.all(sinks.map(({ sink }) => sink.drain(LAST_LINES)));
-    },
+    close: async () => (await Promise.all(sinks.map(({ sink }) => sink.drain(LAST_LINES)))).every(Boolean),
   };
 }

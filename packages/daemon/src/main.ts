@@ -9,6 +9,7 @@ import { chooseDriver } from './drivers.js';
 import { type Logger, createLogger } from './logger.js';
 import { systemdSupervisor } from './notify/supervisor.js';
 import { type Options, USAGE, readOptions } from './options.js';
+import { loadUnixDatagram } from './unix-datagram.js';
 import { VERSION } from './version.js';
 
 const EXIT = { done: 0, failed: 1, usage: 2, config: 78 } as const;
@@ -56,8 +57,14 @@ async function run(options: Options, reading: ConfigFileReading): Promise<Exit> 
     });
   });
   const exit = await Promise.race([runLogged(options, reading, log).catch(fault), faulted]);
-  await log.close();
+  if (!(await log.close())) leave(exit);
   return exit;
+}
+
+/** Whatever a thread is stuck in. Without the addon whoever has started this process must end it. */
+function leave(exit: Exit): void {
+  const addon = loadUnixDatagram();
+  if (E.isRight(addon)) addon.right.leave(exit);
 }
 
 async function runLogged(options: Options, reading: ConfigFileReading, log: Logger): Promise<Exit> {

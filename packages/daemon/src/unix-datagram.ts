@@ -11,6 +11,8 @@ export interface UnixDatagram {
    * @throws where the system refuses, with its words
    */
   readonly send: (path: string, text: string) => void;
+  /** Ends the process at once: Node's own exit waits for threads that write, and one may be stuck in a log that nobody reads. */
+  readonly leave: (status: number) => void;
 }
 
 const ADDON = fileURLToPath(new URL(`../prebuilds/linux-${process.arch}/unix-datagram.node`, import.meta.url));

@@ -45,11 +45,12 @@ test('what cannot be written is dropped and counted, and the count stands where 
 });
 
 test('a destination that never answers holds up nobody, and memory is bounded', async (t) => {
-  const sink = new LogSink({ write: () => new Promise(() => undefined) });
+  const sink = new LogSink({ write: () => new Promise(() => undefined) }, 20);
   for (let line = 0; line < 50_000; line++) sink.add('x'.repeat(200));
   const before = performance.now();
-  await sink.drain(50);
+  t.false(await sink.drain(50));
   t.true(performance.now() - before < 5000);
+  t.regex(sink.problem ?? '', /a write has not ended for 0 s/);
 });
 
 test('a file is put aside when it has grown, five of them are kept', async (t) => {

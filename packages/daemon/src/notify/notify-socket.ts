@@ -18,7 +18,7 @@ const CHILD_LIMIT = 5000;
  * @param onTrouble is told once why messages do not arrive, and again after one that did
  * @param addon without it each message is a `systemd-notify` child, which the unit must allow (NotifyAccess=all)
  */
-export function notifySocket(address: string, onTrouble: (why: string) => void, addon: E.Either<string, UnixDatagram> = loadUnixDatagram()): Notify {
+export function notifySocket(address: string, onTrouble: (why: string) => void, addon: E.Either<string, Pick<UnixDatagram, 'send'>> = loadUnixDatagram()): Notify {
   let troubled = false;
   const failed = (error: unknown): void => {
     if (!troubled) onTrouble(`systemd cannot be told how this service fares, at ${address}: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { freePorts } from '@fastbypass/test-fixtures';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bed, statusWhere, until } from './bed.js';
@@ -53,6 +53,19 @@ test('a reader of standard error that goes away does not stop it', async (t) => 
   t.is((await daemon.request('POST', '/v1/reload')).status, 200);
   t.deepEqual(await daemon.stop(), { code: 0, signal: null });
   t.regex(bed.home.log(), /stopped; nothing in the network was changed/);
+});
+
+test('a log that nobody reads holds up neither the daemon nor its stop, and is named', async (t) => {
+  const bed = new Bed(t);
+  const ports = await freePorts(1);
+  mkdirSync(bed.home.logDir);
+  // To open it for writing waits for a reader, in a thread.
+  execFileSync('mkfifo', [join(bed.home.logDir, 'fastbypass_monitor.log')]);
+  const daemon = await bed.start(mockConfig({ ports }));
+  bed.dpi(ports[0] ?? 0).send();
+  await statusWhere(daemon, 'the mode is normal', ({ mode, converged }) => mode === 'normal' && converged);
+  await statusWhere(daemon, 'the log is named', ({ problems }) => problems.some((problem) => /log to .*fastbypass_monitor\.log is incomplete: a write has not ended for/.test(problem)));
+  t.deepEqual(await daemon.stop(), { code: 0, signal: null });
 });
 
 const mount = process.getuid?.() === 0 ? whyNoTmpfs() : 'needs root';
