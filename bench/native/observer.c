@@ -33,7 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { QUIET_MS = 20, LONGEST_MS = 100, CHANGES = 1 << 16, BUFFER = 8 << 20 };
+enum { QUIET_MS = 20, LONGEST_MS = 40, CHANGES = 1 << 16, BUFFER = 8 << 20 };
 
 struct change {
   int64_t at;

@@ -30,7 +30,7 @@ const STEADY = 4;
 export type Trouble = (deadline: number) => Promise<void>;
 
 /** ms after a death by which the observer has told of the last heartbeat. */
-const TOLD = 60;
+const TOLD = 75;
 
 /** A contender at work, an observer beside it. */
 export class Rig {
