@@ -110,7 +110,7 @@ export class Daemon {
   private readonly makeWay = rightOfWay({
     now: () => this.options.clock.now(),
     listeners: () => this.state.positions.size,
-    isNear: (ms) => mayBringVerdict(this.state, this.options.clock.now() + ms) || this.reconciler.isBusy,
+    isNear: (ms) => this.ended === null && (this.reconciler.isBusy || mayBringVerdict(this.state, this.options.clock.now() + ms)),
   });
   private control: ControlServer | null = null;
   private deciding: NodeJS.Immediate | null = null;
