@@ -2,7 +2,9 @@
 import { CTL_BIN, type DaemonProcess } from '@fastbypass/test-fixtures';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
+import { cpus, setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { monotonicNow } from './observer.js';
 
@@ -68,6 +70,28 @@ export const watcher: Trouble = {
     };
   },
 };
+
+/** Busy processes for each core; they end after 20 s of work in any case. */
+const BUSY = 2;
+const WORK = 'ulimit -t 20; while :; do :; done';
+
+/** A machine that has too much to do; `nice`: of the daemon, 0 as a shell starts it. */
+export const crowdedCores = (nice: number): Trouble => ({
+  name: `${BUSY} busy processes for each core${nice === 0 ? '' : `, Nice=${nice} as in the unit`}`,
+  begin: (daemon) => {
+    const give = (priority: number): void => {
+      for (const thread of readdirSync(`/proc/${daemon.pid}/task`)) setPriority(Number(thread), priority);
+    };
+    give(nice);
+    const busy = Array.from({ length: BUSY * cpus().length }, () => spawn('sh', ['-c', WORK], { stdio: 'ignore' }));
+    return Promise.resolve(async () => {
+      give(0);
+      const ended = Promise.all(busy.map((it) => once(it, 'close')));
+      for (const it of busy) it.kill('SIGKILL');
+      await ended;
+    });
+  },
+});
 
 const READERS = 10;
 

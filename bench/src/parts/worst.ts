@@ -13,7 +13,7 @@ import type { Bench, Part } from '../part.js';
 import { usageOf } from '../process-tree.js';
 import { Rig } from '../rig.js';
 import { PORT } from '../stage.js';
-import { type Trouble, asked, clients, deafReaders, quiet, signalled, strikeBefore, watcher } from '../trouble.js';
+import { type Trouble, asked, clients, crowdedCores, deafReaders, quiet, signalled, strikeBefore, watcher } from '../trouble.js';
 
 /** Of one trouble. */
 const TRIALS = 20;
@@ -100,7 +100,10 @@ function troublesOf(task: Task, slow: Readonly<Record<'status' | 'metrics' | 're
   ];
 }
 
-const FULL = 'LOG_LEVEL=DEBUG';
+/** As in packaging/debian/fastbypass-monitor.fastbypass_monitor.service. */
+const UNIT_NICE = -10;
+
+const DEBUG = 'LOG_LEVEL=DEBUG';
 const logOf = (home: DaemonHome): string => {
   mkdirSync(home.logDir);
   return join(home.logDir, 'fastbypass_monitor.log');
@@ -116,10 +119,10 @@ async function runScenes(bench: Bench): Promise<void> {
   const [few, many] = [crowdTask(8), crowdTask(1000)];
   const scenes: Scene[] = [];
   try {
-    scenes.push(await scene(bench, '8 listeners', few, troublesOf(few, { status: 2, metrics: 2, reload: 3 })));
+    scenes.push(await scene(bench, '8 listeners', few, [...troublesOf(few, { status: 2, metrics: 2, reload: 3 }), crowdedCores(0), crowdedCores(UNIT_NICE)]));
     scenes.push(await scene(bench, '1000 listeners', many, troublesOf(many, { status: 10, metrics: 20, reload: 20 })));
-    scenes.push(await scene(bench, '8 listeners', few, [{ name: 'log at DEBUG, its disk is full' }], [FULL], fullDisk));
-    scenes.push(await scene(bench, '8 listeners', few, [{ name: 'log at DEBUG, its disk blocks' }], [FULL], blockedDisk));
+    scenes.push(await scene(bench, '8 listeners', few, [{ name: 'log at DEBUG, its disk is full' }], [DEBUG], fullDisk));
+    scenes.push(await scene(bench, '8 listeners', few, [{ name: 'log at DEBUG, its disk blocks' }], [DEBUG], blockedDisk));
     const collector = { NODE_OPTIONS: `--import=${pathToFileURL(peerFile('full-gc.js')).href}` };
     scenes.push(await scene(bench, '8 listeners', few, [signalled('the whole heap is collected at the deadline', 'SIGUSR2', 5)], [], undefined, collector));
     await measure(bench, scenes);
