@@ -134,6 +134,8 @@ async function runScenes(bench: Bench): Promise<void> {
 /** 1000 listeners, 100 heartbeats a second each, as in the part `scale`. */
 const TORRENT: Task = { listeners: 1000, cards: 1, interval: 10_000, window: 50 };
 const LEVELS = ['INFO', 'DEBUG'] as const;
+/** ms after a reload in which what had to wait is read. */
+const CATCH_UP = 500;
 
 /** Of each heartbeat of a torrent a line is asked for. */
 async function runTorrent(bench: Bench): Promise<void> {
@@ -145,6 +147,7 @@ async function runTorrent(bench: Bench): Promise<void> {
     for (let trial = 0; trial < Math.min(bench.trials, TRIALS); trial++) {
       for (const level of LEVELS) {
         await crowd.reload(rig.task, [`LOG_LEVEL=${level}`]);
+        await pause(CATCH_UP);
         delays.get(level)?.push((await rig.trial('stopped')).failover.first);
       }
     }
