@@ -1,6 +1,6 @@
 import test from 'ava';
 import { freePorts } from '@fastbypass/test-fixtures';
-import { Bed, statusWhere } from './bed.js';
+import { Bed, statusWhere, until } from './bed.js';
 import { NEVER, mockConfig } from './configs.js';
 
 test('before every DPI has reported the status says so, and that nothing is managed', async (t) => {
@@ -190,7 +190,7 @@ test('a failover is told with its figures: in the status, the log and the metric
   // Each is told by a wall clock of whole ms, as it was at that moment.
   t.true(latest >= -1 && latest <= (lastFailover?.toKernelMs ?? 0) + 1, String(latest));
   t.true((lastFailover?.latenessMs ?? -1) >= 0 && (lastFailover?.latenessMs ?? 0) <= (lastFailover?.toKernelMs ?? 0));
-  t.regex(daemon.output, /the bypass reached the kernel [\d.]+ ms after the deadline: 2 operations/);
+  await until('the log tells of it', () => /the bypass reached the kernel [\d.]+ ms after the deadline: 2 operations/.test(daemon.output));
   const { text } = await daemon.request('GET', '/metrics');
   t.true(text.split('\n').includes('fastbypass_deadline_to_kernel_seconds_count 1'), text);
 });
