@@ -17,7 +17,7 @@ import type { Logger } from './logger.js';
  * Lines of heartbeats for each ms, and as many as a crowd that beats at once may have. Text for 100,000 a second takes more than a core
  * has; the loop would hear the rest seconds late.
  */
-const EACH_MS = 10;
+const EACH_MS = 5;
 const AT_ONCE = 1000;
 /** ms for which room is given together, so that what is not written is told once for many. */
 const PERIOD = 10;

@@ -17,7 +17,7 @@ test('heartbeats that come too fast are counted before the next line, and a whil
   decisions.heartbeat(19, 7, null);
   for (let count = 0; count < 150; count++) decisions.heartbeat(20, count, null);
   t.is(lines[1002], 'step {"at":20,"unwritten":1}');
-  t.is(lines.length, 1003 + 100, '10 for each ms since');
+  t.is(lines.length, 1003 + 50, '5 for each ms since');
 });
 
 test('a crowd that beats at once is written down whole', (t) => {
