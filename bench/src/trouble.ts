@@ -2,11 +2,11 @@
 import { CTL_BIN, type DaemonProcess } from '@fastbypass/test-fixtures';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
-import { cpus, setPriority } from 'node:os';
+import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { monotonicNow } from './observer.js';
+import { inRealTime, inTurn } from './real-time.js';
 
 export interface Trouble {
   readonly name: string;
@@ -75,21 +75,18 @@ export const watcher: Trouble = {
 const BUSY = 2;
 const WORK = 'ulimit -t 20; while :; do :; done';
 
-/** A machine that has too much to do; `nice`: of the daemon, 0 as a shell starts it. */
-export const crowdedCores = (nice: number): Trouble => ({
-  name: `${BUSY} busy processes for each core${nice === 0 ? '' : `, Nice=${nice} as in the unit`}`,
-  begin: (daemon) => {
-    const give = (priority: number): void => {
-      for (const thread of readdirSync(`/proc/${daemon.pid}/task`)) setPriority(Number(thread), priority);
-    };
-    give(nice);
+/** A machine that has too much to do, and a daemon that is in real time or takes its turn like all others. */
+export const crowdedCores = (realTime: boolean): Trouble => ({
+  name: `${BUSY} busy processes for each core${realTime ? '' : ', not in real time'}`,
+  begin: async ({ pid }) => {
+    if (!realTime) await inTurn(pid);
     const busy = Array.from({ length: BUSY * cpus().length }, () => spawn('sh', ['-c', WORK], { stdio: 'ignore' }));
-    return Promise.resolve(async () => {
-      give(0);
+    return async () => {
       const ended = Promise.all(busy.map((it) => once(it, 'close')));
       for (const it of busy) it.kill('SIGKILL');
       await ended;
-    });
+      await inRealTime(pid);
+    };
   },
 });
 

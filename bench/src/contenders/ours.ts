@@ -1,9 +1,8 @@
 import { loadAddon } from '@fastbypass/driver-netlink';
 import { DaemonHome, DaemonProcess, type DaemonStart } from '@fastbypass/test-fixtures';
 import * as E from 'fp-ts/lib/Either.js';
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { Contender, Subject, Task } from '../contender.js';
+import { inRealTime } from '../real-time.js';
 import { INTERFACE, NEAR, PORT, type Stage } from '../stage.js';
 import { heartbeatContender } from './heartbeat-contender.js';
 
@@ -23,11 +22,6 @@ export function configOf({ listeners, cards, window }: Task, driver: string, fur
     ...further,
     '',
   ].join('\n');
-}
-
-/** As its unit does, and as there it is no matter where it is refused. */
-async function inRealTime(pid: number): Promise<void> {
-  for (const words of [['--all-tasks', '--rr', '--pid', '1'], ['--rr', '--pid', '2']]) await promisify(execFile)('chrt', [...words, String(pid)]).catch(() => undefined);
 }
 
 /**

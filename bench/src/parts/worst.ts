@@ -100,9 +100,6 @@ function troublesOf(task: Task, slow: Readonly<Record<'status' | 'metrics' | 're
   ];
 }
 
-/** As in packaging/debian/fastbypass-monitor.fastbypass_monitor.service. */
-const UNIT_NICE = -10;
-
 const DEBUG = 'LOG_LEVEL=DEBUG';
 const logOf = (home: DaemonHome): string => {
   mkdirSync(home.logDir);
@@ -119,7 +116,7 @@ async function runScenes(bench: Bench): Promise<void> {
   const [few, many] = [crowdTask(8), crowdTask(1000)];
   const scenes: Scene[] = [];
   try {
-    scenes.push(await scene(bench, '8 listeners', few, [...troublesOf(few, { status: 2, metrics: 2, reload: 3 }), crowdedCores(0), crowdedCores(UNIT_NICE)]));
+    scenes.push(await scene(bench, '8 listeners', few, [...troublesOf(few, { status: 2, metrics: 2, reload: 3 }), crowdedCores(true), crowdedCores(false)]));
     scenes.push(await scene(bench, '1000 listeners', many, troublesOf(many, { status: 10, metrics: 20, reload: 20 })));
     scenes.push(await scene(bench, '8 listeners', few, [{ name: 'log at DEBUG, its disk is full' }], [DEBUG], fullDisk));
     scenes.push(await scene(bench, '8 listeners', few, [{ name: 'log at DEBUG, its disk blocks' }], [DEBUG], blockedDisk));
