@@ -1,9 +1,8 @@
 // `npm run package`: packaging/dist/fastbypass-monitor_X.Y.Z_amd64.deb, and fastbypass_monitor-X.Y.Z.deb, which is the same file.
 // Needs Debian on amd64 with debhelper 13 and patchelf. Built twice from one commit on one machine it is the same, byte for byte.
-import { bundle } from './bundle.js';
-import { layOutRuntime } from './runtime.js';
+import { install, layOutPrograms, write } from './programs.js';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, linkSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,7 +17,6 @@ const lib = join(payload, INSTALLED);
 const doc = join(payload, 'usr/share/doc/fastbypass-monitor');
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const PROGRAMS = { fastbypass_monitor: 'packages/daemon/dist/main.js', fbypass_ctl: 'packages/cli/dist/main.js' };
 
 /** Seconds since 1970: as SOURCE_DATE_EPOCH says, of the last commit, or of package.json where there is no repository. */
 function sourceDate() {
@@ -31,32 +29,11 @@ function sourceDate() {
 }
 const epoch = sourceDate();
 
-function write(path, text, mode = 0o644) {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
-  chmodSync(path, mode);
-}
-
-function install(from, to) {
-  mkdirSync(dirname(to), { recursive: true });
-  copyFileSync(from, to);
-  chmodSync(to, 0o644);
-}
-
+/** @returns Debian sources of the libraries in the runtime, as Built-Using names them */
 async function programs() {
-  const licences = await bundle(root, PROGRAMS, join(lib, 'dist'));
+  const { licences, nodeLicence, builtUsing, copyrights } = await layOutPrograms(lib, join(payload, 'usr/bin'), INSTALLED);
   write(join(doc, 'third-party-licences'), licences);
-  // Where the programs look for their version, and for their addons.
-  write(join(lib, 'package.json'), `${JSON.stringify({ name: 'fastbypass-monitor', version, type: 'module' }, null, 2)}\n`);
-  for (const addon of ['packages/driver-netlink/prebuilds/linux-x64/netlink.node', 'packages/daemon/prebuilds/linux-x64/unix-datagram.node']) {
-    install(join(root, addon), join(lib, 'prebuilds/linux-x64', addon.replace(/.*\//, '')));
-  }
-  for (const name of Object.keys(PROGRAMS)) write(join(payload, 'usr/bin', name), `#!/bin/sh\nexec ${INSTALLED}/runtime/node ${INSTALLED}/dist/${name}.js "$@"\n`, 0o755);
-}
-
-function runtime() {
-  const { node, builtUsing, copyrights } = layOutRuntime(join(packaging, 'runtime'), join(work, 'runtime'), join(lib, 'runtime'), `${INSTALLED}/runtime`);
-  install(join(node, 'LICENSE'), join(doc, 'node-licence'));
+  write(join(doc, 'node-licence'), nodeLicence);
   for (const { owner, text } of copyrights) write(join(doc, `${owner}-copyright`), text);
   return builtUsing;
 }
@@ -95,10 +72,8 @@ function debian(builtUsing) {
 }
 
 rmSync(work, { recursive: true, force: true });
-mkdirSync(join(work, 'runtime'), { recursive: true });
 cpSync(join(packaging, 'debian'), join(source, 'debian'), { recursive: true });
-await programs();
-const builtUsing = runtime();
+const builtUsing = await programs();
 texts();
 changelog();
 const built = debian(builtUsing);

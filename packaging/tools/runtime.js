@@ -12,7 +12,7 @@ const run = (file, ...words) => execFileSync(file, words, { encoding: 'utf8', st
  * @param pinned folder with the package.json that names Node, and its lock file
  * @param work an empty folder
  * @param folder that it is laid out in; as it will be installed it is `installed`
- * @returns `builtUsing`: Debian sources of the libraries, as Built-Using names them; `node`: the folder of the npm package; `copyrights`: of the libraries, by
+ * @returns `builtUsing`: Debian sources of the libraries, as Built-Using names them; `nodeLicence`: the text; `copyrights`: of the libraries, by
  *   Debian package
  */
 export function layOutRuntime(pinned, work, folder, installed) {
@@ -37,7 +37,7 @@ export function layOutRuntime(pinned, work, folder, installed) {
 
   const owners = [...new Set(libraries.map(ownerOf))].sort();
   return {
-    node,
+    nodeLicence: readFileSync(join(node, 'LICENSE'), 'utf8'),
     builtUsing: [...new Set(owners.map((owner) => run('dpkg-query', '-W', '-f', '${source:Package} (= ${source:Version})', owner)))].sort().join(', '),
     copyrights: owners.map((owner) => ({ owner: owner.replace(/:.*/, ''), text: readFileSync(`/usr/share/doc/${owner.replace(/:.*/, '')}/copyright`, 'utf8') })),
   };

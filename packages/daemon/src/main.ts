@@ -113,6 +113,5 @@ function signals(daemon: Daemon, log: Logger): Promise<void> {
   });
 }
 
-process.exitCode = await main();
-// Whatever is still open (a client that does not hang up) must not keep a stopped daemon alive.
-process.exit();
+// Whatever is still open (a client that does not hang up) must not keep a stopped daemon alive. No await: the package's bundle is CommonJS.
+void main().then((status) => process.exit(status));
