@@ -5,6 +5,7 @@ import type { Contender, Subject, Task } from './contender.js';
 import { startSender } from './contenders/heartbeat-contender.js';
 import { configOf, oursNetlink, startDaemon } from './contenders/ours.js';
 import { monotonicNow } from './observer.js';
+import type { Monitor } from './native.js';
 import { PORT, type Stage } from './stage.js';
 
 /** Our daemon, and a sender for the first listener alone, whose death is to be noticed; another one sends for all others. */
@@ -21,7 +22,7 @@ export class Crowd {
     return {
       ...oursNetlink,
       launch: async (stage, native, task) => {
-        const near = await this.start(stage, task);
+        const near = await this.start(stage, native.monitor, task);
         const count = (sent: number): void => {
           this.sent += sent;
         };
@@ -32,8 +33,8 @@ export class Crowd {
     };
   }
 
-  private async start(stage: Stage, task: Task): Promise<Subject> {
-    const { daemon, subject } = await startDaemon(stage, configOf(task, 'netlink', this.further));
+  private async start(stage: Stage, monitor: Monitor, task: Task): Promise<Subject> {
+    const { daemon, subject } = await startDaemon(stage, monitor, configOf(task, 'netlink', this.further));
     this.daemon = daemon;
     return subject;
   }

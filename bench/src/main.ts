@@ -4,7 +4,7 @@ import { copyFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { thisMachine } from './machine.js';
-import { compileNative } from './native.js';
+import { asShipped, compileNative } from './native.js';
 import { RECORDED, writePages } from './pages.js';
 import type { Part } from './part.js';
 import { cards } from './parts/cards.js';
@@ -60,7 +60,7 @@ function readWords(argv: readonly string[]): Words | null {
 async function measure({ parts, trials }: Words): Promise<void> {
   // It adds tens of ms to every start of Node, and is no part of what is measured.
   delete process.env.NODE_EXTRA_CA_CERTS;
-  const native = compileNative();
+  const native = compileNative(asShipped());
   const file = new ResultFile(LATEST);
   file.add(thisMachine());
   const record = (result: Result): void => {

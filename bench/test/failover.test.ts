@@ -4,7 +4,7 @@ import test from 'ava';
 import { ONE } from '../dist/contender.js';
 import { oursNetlink } from '../dist/contenders/ours.js';
 import { floor } from '../dist/contenders/plain.js';
-import { compileNative } from '../dist/native.js';
+import { compileNative, ofThisClone } from '../dist/native.js';
 import { tournament } from '../dist/tournament.js';
 
 const why = (await whyNoNamespaces()) ?? oursNetlink.lacking();
@@ -12,7 +12,7 @@ const ROUNDS = 3;
 const DEATHS = ['stopped', 'link down'] as const;
 
 (why === null ? test : test.skip)(`the death of a sender is noticed, and never early${why === null ? '' : ` (${why})`}`, async (t) => {
-  const bench = { native: compileNative(), trials: ROUNDS, say: (line: string) => t.log(line), record: () => undefined };
+  const bench = { native: compileNative(ofThisClone), trials: ROUNDS, say: (line: string) => t.log(line), record: () => undefined };
   const fields = [floor, oursNetlink].map((contender) => ({ contender, task: { ...ONE, cards: 2 } }));
   for (const { rig, trials, lost } of await tournament(bench, 'test', fields, DEATHS, ROUNDS)) {
     const all = [...trials.values()].flat();

@@ -2,6 +2,7 @@ import { loadAddon } from '@fastbypass/driver-netlink';
 import { DaemonHome, DaemonProcess, type DaemonStart } from '@fastbypass/test-fixtures';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Contender, Subject, Task } from '../contender.js';
+import type { Monitor } from '../native.js';
 import { inRealTime } from '../real-time.js';
 import { INTERFACE, NEAR, PORT, type Stage } from '../stage.js';
 import { heartbeatContender } from './heartbeat-contender.js';
@@ -29,11 +30,17 @@ export function configOf({ listeners, cards, window }: Task, driver: string, fur
  *
  * @param furnish is handed the folder before the daemon begins
  */
-export async function startDaemon(stage: Stage, config: string, furnish: (home: DaemonHome) => void = () => undefined, env: DaemonStart['env'] = {}): Promise<{ readonly daemon: DaemonProcess; readonly subject: Subject }> {
+export async function startDaemon(
+  stage: Stage,
+  program: Monitor,
+  config: string,
+  furnish: (home: DaemonHome) => void = () => undefined,
+  env: DaemonStart['env'] = {},
+): Promise<{ readonly daemon: DaemonProcess; readonly subject: Subject }> {
   const home = new DaemonHome();
   home.configure(config);
   furnish(home);
-  const daemon = await DaemonProcess.start(home, { namespace: stage.near, env });
+  const daemon = await DaemonProcess.start(home, { namespace: stage.near, program, env });
   await inRealTime(daemon.pid);
   const end = async (): Promise<void> => {
     await daemon.stop();
@@ -43,7 +50,7 @@ export async function startDaemon(stage: Stage, config: string, furnish: (home: 
 }
 
 const ours = (driver: 'netlink' | 'iproute2', lacking: () => string | null): Contender =>
-  heartbeatContender(`fastbypass_monitor, ${driver}`, async (stage, _native, task) => (await startDaemon(stage, configOf(task, driver))).subject, lacking);
+  heartbeatContender(`fastbypass_monitor, ${driver}`, async (stage, { monitor }, task) => (await startDaemon(stage, monitor, configOf(task, driver))).subject, lacking);
 
 export const oursNetlink = ours('netlink', () => {
   const addon = loadAddon();

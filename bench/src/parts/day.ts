@@ -16,7 +16,7 @@ const EVERY = 5000;
 
 async function run(bench: Bench): Promise<void> {
   const stage = await Stage.create();
-  const { daemon, subject } = await startDaemon(stage, configOf(TASK, 'netlink'));
+  const { daemon, subject } = await startDaemon(stage, bench.native.monitor, configOf(TASK, 'netlink'));
   let sent = 0;
   const sender = startSender(stage, bench.native, TASK, undefined, (count) => {
     sent = count;

@@ -16,7 +16,7 @@ const NAMES = Array.from({ length: PAIRS }, (_, pair) => [`a${pair}`, `b${pair}`
 async function launch(stage: Stage, native: Native, task: Task): Promise<Cast> {
   await stage.near.batch(NAMES.flatMap(([a, b]) => [`link add name ${a} type veth peer name ${b}`, `link set ${a} up`, `link set ${b} up`]));
   const list = NAMES.flat().join(' ');
-  const { subject } = await startDaemon(stage, configOf(task, 'netlink', [`LISTEN_CUBRO_IFS=${list}`, 'LISTEN_SHUTDOWN_CUBRO_IFS_WHEN_BYPASS=1']));
+  const { subject } = await startDaemon(stage, native.monitor, configOf(task, 'netlink', [`LISTEN_CUBRO_IFS=${list}`, 'LISTEN_SHUTDOWN_CUBRO_IFS_WHEN_BYPASS=1']));
   return { near: subject, far: startSender(stage, native, task) };
 }
 

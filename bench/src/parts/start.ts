@@ -1,9 +1,10 @@
-import { DAEMON_BIN, DaemonHome, controlRequest } from '@fastbypass/test-fixtures';
+import { DaemonHome, controlRequest } from '@fastbypass/test-fixtures';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Child } from '../child.js';
 import { ONE } from '../contender.js';
 import { configOf } from '../contenders/ours.js';
 import { monotonicNow } from '../observer.js';
+import type { Monitor } from '../native.js';
 import type { Bench, Part } from '../part.js';
 import { Stage } from '../stage.js';
 
@@ -12,11 +13,11 @@ const POLL = 1;
 const LIMIT = 10_000;
 
 /** ms from starting the process until its control socket answers: READY, in the words of systemd. */
-async function startOnce(stage: Stage, driver: string): Promise<number> {
+async function startOnce(stage: Stage, monitor: Monitor, driver: string): Promise<number> {
   const home = new DaemonHome();
   home.configure(configOf({ ...ONE, listeners: 8, cards: 2 }, driver));
   const begun = monotonicNow();
-  const daemon = Child.spawn(stage.near, [process.execPath, DAEMON_BIN, '--config', home.config, '--socket', home.socket, '--log-dir', home.logDir]);
+  const daemon = Child.spawn(stage.near, [...monitor, '--config', home.config, '--socket', home.socket, '--log-dir', home.logDir]);
   try {
     while (!(await controlRequest(home.socket, 'GET', '/v1/status').then(() => true, () => false))) {
       daemon.mustRun();
@@ -40,8 +41,8 @@ async function bareNode(stage: Stage): Promise<number> {
 async function run(bench: Bench): Promise<void> {
   const subjects = new Map<string, (stage: Stage) => Promise<number>>([
     ['node -e 0', bareNode],
-    ['fastbypass_monitor, netlink', (stage) => startOnce(stage, 'netlink')],
-    ['fastbypass_monitor, iproute2', (stage) => startOnce(stage, 'iproute2')],
+    ['fastbypass_monitor, netlink', (stage) => startOnce(stage, bench.native.monitor, 'netlink')],
+    ['fastbypass_monitor, iproute2', (stage) => startOnce(stage, bench.native.monitor, 'iproute2')],
   ]);
   const series = new Map<string, number[]>();
   const stage = await Stage.create();

@@ -22,6 +22,8 @@ export interface DaemonStart {
   readonly args?: readonly string[];
   /** Where it runs; without one, on this machine's network. */
   readonly namespace?: Pick<Namespace, 'prefix'>;
+  /** Words that start it; without them, that of this clone. */
+  readonly program?: readonly string[];
   /** Beside the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -73,9 +75,9 @@ export class DaemonProcess {
   }
 
   /** Does not wait for anything. */
-  static spawn(home: DaemonHome, { args = [], namespace, env = {} }: DaemonStart = {}): DaemonProcess {
+  static spawn(home: DaemonHome, { args = [], namespace, program = [process.execPath, DAEMON_BIN], env = {} }: DaemonStart = {}): DaemonProcess {
     const own = ['--config', home.config, '--socket', home.socket, '--log-dir', home.logDir];
-    const [file = '', ...words] = [...(namespace?.prefix ?? []), process.execPath, DAEMON_BIN, ...own, ...args];
+    const [file = '', ...words] = [...(namespace?.prefix ?? []), ...program, ...own, ...args];
     return new DaemonProcess(home, spawn(file, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } }));
   }
 
