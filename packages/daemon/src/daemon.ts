@@ -109,7 +109,7 @@ export class Daemon {
   private readonly failovers = new FailoverWatch();
   private readonly makeWay = rightOfWay({
     now: () => this.options.clock.now(),
-    listeners: () => this.state.positions.size,
+    listeners: () => this.state.roster.size,
     isNear: (ms) => this.ended === null && (this.reconciler.isBusy || mayBringVerdict(this.state, this.options.clock.now() + ms)),
   });
   private control: ControlServer | null = null;
