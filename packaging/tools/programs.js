@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** What the daemon asks of V8: 6 MB less under load, and no failover later for it. What each is worth stands in docs/decisions/0018. */
+/** What the daemon asks of V8: 6 MB less under load, and no failover later for it. What each is worth stands in docs/decisions/0019. */
 const FRUGAL = ['--max-semi-space-size=4', '--no-turbofan'];
 
 const PROGRAMS = {

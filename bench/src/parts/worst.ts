@@ -35,7 +35,7 @@ const config = (task: Task, further: readonly string[] = []): string => configOf
 async function scene(bench: Bench, subject: string, task: Task, troubles: readonly Trouble[], further: readonly string[] = [], furnish?: (home: DaemonHome) => void, env?: Readonly<Record<string, string>>): Promise<Scene> {
   let running: DaemonProcess | null = null;
   const launch: Contender['launch'] = async (stage, native) => {
-    const { daemon, subject: near } = await startDaemon(stage, config(task, further), furnish, env);
+    const { daemon, subject: near } = await startDaemon(stage, native.monitor, config(task, further), furnish, env);
     running = daemon;
     const others = startSender(stage, native, { ...task, listeners: task.listeners - 1 }, PORT + 1);
     const end = async (): Promise<void> => {
