@@ -40,8 +40,8 @@ export interface OwnAddress extends InterfaceAddress {
   readonly interface: InterfaceName;
 }
 
-/** An address that we have added, to the interface of this index: another one of this name never had it. */
-export interface AddedAddress extends OwnAddress {
+/** An address that we have added or leased, on the interface of this index: another one of this name never had it. */
+export interface HeldAddress extends OwnAddress {
   readonly index: number;
 }
 
@@ -56,17 +56,17 @@ export interface Ledger {
   /** Cards that left the configuration and whose addresses are still to go, in that order. */
   readonly removedCards: readonly CardMemory[];
   /** Own addresses of removed listeners that are still to go, in that order. */
-  readonly leaving: readonly AddedAddress[];
+  readonly leaving: readonly HeldAddress[];
   /** Added by this process and not removed since. */
-  readonly own: ReadonlyMap<string, AddedAddress>;
+  readonly own: ReadonlyMap<string, HeldAddress>;
   /** What removals of ours took along and is to be put back, in that order: mostly what had come after the last look. */
   readonly lost: ReadonlyMap<string, LostAddress>;
   /** In the order in which they were put down. */
   readonly shut: readonly ShutInterface[];
   /** Interfaces on which promotion of secondaries was refused. */
   readonly promotionRefused: ReadonlySet<InterfaceName>;
-  /** Instances that were given a lease: they must not expire once they need none. */
-  readonly leased: ReadonlyMap<string, OwnAddress>;
+  /** Instances that we have given a lease and that have stood since: what is still somebody's must not expire once it needs none. */
+  readonly leased: ReadonlyMap<string, HeldAddress>;
 }
 
 export const emptyLedger: Ledger = {
@@ -117,12 +117,15 @@ export function reloadLedger(ledger: Ledger, before: Config | null, after: Confi
   }
   const isNeeded = (place: Place): boolean => needed.cards.has(placeKey(place)) || needed.listeners.has(placeKey(place));
   const leaving = [...ledger.leaving, ...ownAddressesOfListeners(ledger, before)].filter((own) => !isNeeded(own));
-  return { ...ledger, cards, removedCards, leaving: [...byInstance(leaving).values()] };
+  // What was leased and is nobody's any more expires.
+  const toGo = new Set(removedCards.map(placeKey));
+  const leased = byInstance([...ledger.leased.values()].filter((own) => isNeeded(own) || toGo.has(placeKey(own))));
+  return { ...ledger, cards, removedCards, leaving: [...byInstance(leaving).values()], leased };
 }
 
 /** By the listeners' indices, then by prefix. */
-function ownAddressesOfListeners({ own }: Ledger, config: Config | null): readonly AddedAddress[] {
-  const byPlace = new Map<string, AddedAddress[]>();
+function ownAddressesOfListeners({ own }: Ledger, config: Config | null): readonly HeldAddress[] {
+  const byPlace = new Map<string, HeldAddress[]>();
   for (const address of own.values()) byPlace.set(placeKey(address), [...(byPlace.get(placeKey(address)) ?? []), address]);
   return (config?.listeners ?? []).flatMap(({ interface: name, host }) => {
     const instances = name === null ? [] : (byPlace.get(placeKey({ interface: name, address: host })) ?? []);
@@ -134,7 +137,7 @@ function ownAddressesOfListeners({ own }: Ledger, config: Config | null): readon
 export interface Remembered {
   readonly cards: readonly CardMemory[];
   readonly shut: readonly ShutInterface[];
-  readonly leased: readonly OwnAddress[];
+  readonly leased: readonly HeldAddress[];
   readonly lost: readonly LostAddress[];
 }
 
@@ -167,12 +170,20 @@ export function learn(ledger: Ledger, config: Config | null, desired: DesiredSta
 /** Those that pass; the same array where all do. */
 const kept = <A>(items: readonly A[], test: (item: A) => boolean): readonly A[] => (items.every(test) ? items : items.filter(test));
 
+/** Those that pass; the same map where all do. */
+function keptInstances<A extends OwnAddress>(instances: ReadonlyMap<string, A>, test: (instance: A) => boolean): ReadonlyMap<string, A> {
+  const all = [...instances.values()];
+  const those = kept(all, test);
+  return those === all ? instances : byInstance(those);
+}
+
 /** After any change by somebody: what was removed is ours no more, even if it is put there again. */
 export function forgetRemoved(ledger: Ledger, observed: ObservedState): Ledger {
-  const stands = (it: AddedAddress): boolean => isOnHolder(observed, it) === true;
-  const own = [...ledger.own.values()].every(stands) ? ledger.own : byInstance([...ledger.own.values()].filter(stands));
+  const stands = (it: HeldAddress): boolean => isOnHolder(observed, it) === true;
+  const own = keptInstances(ledger.own, stands);
+  const leased = keptInstances(ledger.leased, stands);
   const leaving = kept(ledger.leaving, stands);
-  return own === ledger.own && leaving === ledger.leaving ? ledger : { ...ledger, leaving, own };
+  return own === ledger.own && leased === ledger.leased && leaving === ledger.leaving ? ledger : { ...ledger, leaving, own, leased };
 }
 
 /** Something on an interface that was seen under this name. */
@@ -201,10 +212,7 @@ const isStillToGo = (card: Place, observed: ObservedState): boolean =>
   !observed.has(card.interface) || instancesOf(observed, card.interface, card.address).length > 0;
 
 /** What is back is lost no more, nor what was on an interface that went with all that it had. */
-function learnLost(lost: Ledger['lost'], observed: ObservedState): Ledger['lost'] {
-  const isLost = (it: LostAddress): boolean => isOnHolder(observed, it) === false;
-  return [...lost.values()].every(isLost) ? lost : byInstance([...lost.values()].filter(isLost));
-}
+const learnLost = (lost: Ledger['lost'], observed: ObservedState): Ledger['lost'] => keptInstances(lost, (it) => isOnHolder(observed, it) === false);
 
 function learnPrefixes(cards: Ledger['cards'], desired: DesiredState, observed: ObservedState): Ledger['cards'] {
   if (!desired.settled) return cards;
@@ -261,8 +269,8 @@ export type Outcome =
 /** The index of an interface that nobody has seen: none has it. */
 const NOWHERE = 0;
 
-/** Whose operation it was: what we add for ourselves is ours, what we put back is not. */
-export type Purpose = 'ours' | 'put-back';
+/** Whose operation it was: what we add for ourselves is ours, what we put back, or give a lifetime, is not for that. */
+export type Purpose = 'ours' | 'put-back' | 'lease';
 
 /** An operation that was carried out, and what became of it. */
 export interface Deed {
@@ -280,6 +288,7 @@ export interface Deed {
 export function record(ledger: Ledger, deeds: readonly Deed[], observed: ObservedState): Ledger {
   const own = new Map(ledger.own);
   const lost = new Map(ledger.lost);
+  const leased = new Map(ledger.leased);
   const gone = new Set<string>();
   // An interface keeps the place that it got first.
   const shut = new Map(ledger.shut.map((it) => [it.index, it]));
@@ -293,8 +302,15 @@ export function record(ledger: Ledger, deeds: readonly Deed[], observed: Observe
       const added = { interface: name, index, ...operation.address };
       lost.delete(instanceKey(added));
       if (outcome === 'done' && purpose === 'ours') own.set(instanceKey(added), added);
+      if (purpose === 'lease') {
+        if (operation.attributes?.validLifetime === Infinity) leased.delete(instanceKey(added));
+        else leased.set(instanceKey(added), added);
+      }
     } else if (operation.op === 'address-del') {
-      gone.add(instanceKey({ interface: name, ...operation.address }));
+      const removed = instanceKey({ interface: name, ...operation.address });
+      gone.add(removed);
+      // Even if somebody puts it there again before the next look.
+      leased.delete(removed);
       const along = (took ?? []).map((it): LostAddress => ({ interface: name, index, ...it }));
       for (const it of along) if (!hasOtherPlans(ledger, it)) lost.set(instanceKey(it), it);
     } else if (operation.op === 'link-down' && outcome === 'done') {
@@ -304,7 +320,7 @@ export function record(ledger: Ledger, deeds: readonly Deed[], observed: Observe
       if (it !== undefined) shut.set(index, { ...it, down: false });
     }
   }
-  return { ...ledger, own, lost, shut: [...shut.values()], promotionRefused };
+  return { ...ledger, own, lost, leased, shut: [...shut.values()], promotionRefused };
 }
 
 /** Whether it comes and goes by plans of its own: a card's address, or one that is to leave. */

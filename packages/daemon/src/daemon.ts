@@ -287,7 +287,8 @@ export class Daemon {
     const observed = this.reconciler.observed ?? new Map();
     const cards = this.state.config?.cards ?? [];
     const standing = cards.filter((card) => instancesOf(observed, card.interface, card.address).length > 0).map(({ address }) => address);
-    if (standing.length === 0) log.info('stopped; nothing in the network was changed; no card has its address');
+    if (cards.length === 0) log.info('stopped; nothing in the network was changed');
+    else if (standing.length === 0) log.info('stopped; nothing in the network was changed; no card has its address');
     else log.warning(`stopped; nothing in the network was changed; UNWATCHED from now on: ${standing.join(', ')} (fbypass_ctl force_on takes the addresses of cards away)`);
   }
 

@@ -1,5 +1,5 @@
 /** Keeps the leases of cards' addresses: renews them every third of their time. */
-import { type Ledger, type MonitorState, type NetworkDriver, type ObservedState, type Plan, formatOperation, planLease, planRelease, record, recordLeases } from '@fastbypass/core';
+import { type Ledger, type MonitorState, type NetworkDriver, type ObservedState, type Plan, formatOperation, planLease, planRelease, record } from '@fastbypass/core';
 import { type Carried, carryOut, deedOf } from './carry-out.js';
 
 export class LeaseKeeper {
@@ -35,9 +35,9 @@ export class LeaseKeeper {
     return this.carryOut(planLease(state.config, state.mode.name, ledger, observed), ledger, observed, cancellation);
   }
 
-  /** Makes all that is leased permanent, and gives the ledger afterwards. */
-  release(ledger: Ledger, observed: ObservedState): Promise<Ledger> {
-    return this.carryOut(planRelease(ledger, observed), ledger, observed, new AbortController().signal);
+  /** Makes permanent what must not expire when nobody is there to renew it, and gives the ledger afterwards. */
+  release(state: MonitorState, ledger: Ledger, observed: ObservedState): Promise<Ledger> {
+    return this.carryOut(planRelease(state.config, state.mode.name, ledger, observed), ledger, observed, new AbortController().signal);
   }
 
   private async carryOut(plan: Plan, ledger: Ledger, observed: ObservedState, cancellation: AbortSignal): Promise<Ledger> {
@@ -52,8 +52,7 @@ export class LeaseKeeper {
     );
     // What was cut short is come back to.
     if (cancellation.aborted) this.due = true;
-    const good = carried.filter(({ result }) => result.outcome !== 'failed').map(({ step }) => step.operation);
-    return record(recordLeases(ledger, good), carried.map(deedOf), observed);
+    return record(ledger, carried.map(deedOf), observed);
   }
 
   private arm(seconds: number): void {

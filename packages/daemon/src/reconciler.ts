@@ -233,9 +233,10 @@ export class Reconciler {
   }
 
   private async releaseLeases(): Promise<void> {
-    if (this.dryRun || this.memory.leased.size === 0) return;
+    const state = this.hooks.state();
+    if (this.dryRun || state.config === null) return;
     const seen = await this.driver.observe();
-    this.memory = await this.leases.release(this.memory, E.isRight(seen) ? seen.right : (this.known ?? new Map()));
+    this.memory = await this.leases.release(state, this.memory, E.isRight(seen) ? seen.right : (this.known ?? new Map()));
     this.hooks.onLedger(this.memory);
   }
 

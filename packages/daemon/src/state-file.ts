@@ -36,7 +36,7 @@ const StateFile = t.type({
   version: t.literal(1),
   cards: t.array(t.type({ interface: InterfaceName, address: IpAddress, prefixes: t.array(t.number), taken: t.boolean })),
   shut: t.array(t.type({ name: InterfaceName, index: t.number, down: t.boolean, dropped: t.array(Kept) })),
-  leased: t.array(t.type({ interface: InterfaceName, address: InterfaceAddress })),
+  leased: t.array(t.type({ interface: InterfaceName, index: t.number, address: InterfaceAddress })),
   lost: t.array(t.intersection([t.type({ interface: InterfaceName, index: t.number }), Kept])),
 });
 
@@ -55,7 +55,7 @@ export function readStateFile(path: string): E.Either<string, Remembered> {
     if (E.isLeft(read)) return E.left('it is not a state file of this version');
     const { cards } = read.right;
     const shut = read.right.shut.map((it) => ({ ...it, dropped: it.dropped.map(addressKept) }));
-    const leased = read.right.leased.map(({ interface: name, address }) => ({ interface: name, ...address }));
+    const leased = read.right.leased.map(({ interface: name, index, address }) => ({ interface: name, index, ...address }));
     const lost = read.right.lost.map((it) => ({ interface: it.interface, index: it.index, ...addressKept(it) }));
     return E.right({ cards, shut, leased, lost });
   } catch (error) {
@@ -68,7 +68,7 @@ export function stateText({ cards, removedCards, shut, leased, lost }: Ledger): 
   return JSON.stringify({
     version: 1,
     cards: [...cards.values(), ...removedCards],
-    leased: [...leased.values()].map((own) => ({ interface: own.interface, address: formatInterfaceAddress(own) })),
+    leased: [...leased.values()].map((own) => ({ interface: own.interface, index: own.index, address: formatInterfaceAddress(own) })),
     lost: [...lost.values()].map((it) => ({ interface: it.interface, index: it.index, ...keptText(it) })),
     shut: shut.map((it) => ({ ...it, dropped: it.dropped.map(keptText) })),
   });

@@ -12,7 +12,7 @@ const card = { interface: eth0, address: '10.0.0.1' as IpAddress, prefixes: [24,
 const peer = parseInterfaceAddress('10.9.0.2/32');
 const dropped = { address: 'fd00::7' as IpAddress, prefix: 64, secondary: false, attributes: { scope: 'global', validLifetime: 30, ...(peer && { peer }) } };
 const shut = { name: 'e1' as InterfaceName, index: 7, down: true, dropped: [dropped] };
-const own = { interface: eth0, address: '10.0.0.1' as IpAddress, prefix: 24 };
+const own = { interface: eth0, index: 2, address: '10.0.0.1' as IpAddress, prefix: 24 };
 const lost = { interface: eth0, index: 2, ...dropped };
 const ledger: Ledger = { ...emptyLedger, cards: new Map([['eth0 10.0.0.1', card]]), shut: [shut], leased: new Map([['eth0 10.0.0.1/24', own]]), lost: new Map([['eth0 fd00::7/64', lost]]) };
 

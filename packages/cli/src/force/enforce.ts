@@ -7,11 +7,11 @@
  *   pause, again    until a look needs no operation
  * ```
  */
-import { type Config, type Ledger, type NetworkDriver, type ObservedState, type OperationResult, type Plan, record, recordLeases } from '@fastbypass/core';
+import { type Config, type Ledger, type NetworkDriver, type ObservedState, type OperationResult, type Plan, record } from '@fastbypass/core';
 import { type Carried, type Persistence, afterSuccess, carryOut, deedOf } from '@fastbypass/daemon';
 import * as E from 'fp-ts/lib/Either.js';
 import { setTimeout } from 'node:timers/promises';
-import { type ForcedMode, type Outlook, isRelease, operationText, outlook } from './outlook.js';
+import { type ForcedMode, type Outlook, operationText, outlook } from './outlook.js';
 import type { Teller } from './teller.js';
 
 /** ms between two rounds: none before the first look at what was done, then doubling while something fails. */
@@ -56,7 +56,7 @@ export async function enforce(enforcement: Enforcement): Promise<Enforced> {
       if (over || isSo(found)) return { changes, notPermitted: false, unmet: unmetOf(found) };
       if (found.plan.length === 0) teller.waiting(found.unmet);
       const carried = await carryOutOnRecord(enforcement, found, seen.right);
-      ledger = recorded(ledger, carried.done, seen.right);
+      ledger = record(ledger, carried.done.map(deedOf), seen.right);
       persistence.save(ledger);
       await teller.operations(found.plan, carried.results);
       changes += carried.results.filter((result) => result?.outcome === 'done').length;
@@ -72,11 +72,6 @@ const isSo = ({ plan, unmet }: Outlook): boolean => plan.length === 0 && unmet.l
 /** An operation that is still needed is unmet too, even if no sentence speaks of it. */
 const unmetOf = ({ plan, unmet }: Outlook): readonly string[] =>
   unmet.length > 0 ? unmet : plan.map(({ operation }) => `still to be done: ${operationText(operation)}`);
-
-function recorded(ledger: Ledger, done: readonly Carried[], observed: ObservedState): Ledger {
-  const released = done.filter(({ step, result }) => isRelease(step.operation) && result.outcome !== 'failed');
-  return record(recordLeases(ledger, released.map(({ step }) => step.operation)), done.map(deedOf), observed);
-}
 
 /** Promotion may be forbidden (a /proc/sys that cannot be written) to who may do all else; the next plan does without. */
 function isRefusedAltogether(plan: Plan, results: readonly (OperationResult | null)[]): boolean {

@@ -17,7 +17,6 @@ import {
   learn,
   newListener,
   operationsOf,
-  placeKey,
   planManaged,
   planRelease,
   sparingLowerDevices,
@@ -42,9 +41,12 @@ export function outlook(mode: ForcedMode, config: Config, before: Ledger, observ
   const asked = desiredFor(config, mode, everyListener(mode, config));
   const desired = sparingLowerDevices(asked, config, observed);
   const ledger = learn(forgetRemoved(before, observed), config, desired, observed);
+  const plan = planManaged(desired, ledger, observed);
+  // Nobody renews the leases that a killed daemon has left: what then stays must not expire.
+  const forEver = planRelease(config, mode, ledger, applyOperations(observed, operationsOf(plan)));
   return {
     ledger,
-    plan: forEver(planManaged(desired, ledger, observed), ledger, observed),
+    plan: [...plan, ...forEver],
     unmet: unmetDesires(NO_LISTENERS, desired, ledger, observed),
     spared: sparedOf(asked, desired),
   };
@@ -56,17 +58,8 @@ export function unmetAfter(mode: ForcedMode, config: Config, { ledger, plan }: O
   return outlook(mode, config, afterSuccess(plan, ledger, observed), then).unmet;
 }
 
-/** Nobody renews the leases that a killed daemon has left: what stays must not expire. */
-function forEver(plan: Plan, ledger: Ledger, observed: ObservedState): Plan {
-  const going = new Set(operationsOf(plan).flatMap((operation) => (operation.op === 'address-del' ? [placeOf(operation)] : [])));
-  const staying = planRelease(ledger, observed).filter(({ operation }) => operation.op === 'address-add' && !going.has(placeOf(operation)));
-  return [...plan, ...staying];
-}
-
-const placeOf = ({ interface: name, address }: Extract<Operation, { readonly address: unknown }>): string => placeKey({ interface: name, address: address.address });
-
 /** Whether it lets a lease end. */
-export const isRelease = (operation: Operation): boolean => operation.op === 'address-add' && operation.attributes?.validLifetime === Infinity;
+const isRelease = (operation: Operation): boolean => operation.op === 'address-add' && operation.attributes?.validLifetime === Infinity;
 
 /** For a person. */
 export const operationText = (operation: Operation): string => `${formatOperation(operation)}${isRelease(operation) ? ' without a lifetime' : ''}`;
