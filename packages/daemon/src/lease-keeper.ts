@@ -1,5 +1,5 @@
 /** Keeps the leases of cards' addresses: renews them every third of their time. */
-import { type Ledger, type MonitorState, type NetworkDriver, type ObservedState, type Plan, formatOperation, planLease, planRelease, record } from '@fastbypass/core';
+import { type Deed, type Ledger, type MonitorState, type NetworkDriver, type ObservedState, type Plan, formatOperation, planLease, planRelease } from '@fastbypass/core';
 import { type Carried, carryOut, deedOf } from './carry-out.js';
 
 export class LeaseKeeper {
@@ -27,22 +27,22 @@ export class LeaseKeeper {
     if (this.timer !== null) clearTimeout(this.timer);
   }
 
-  /** Renews what is due, and gives the ledger afterwards. */
-  async keep(state: MonitorState, ledger: Ledger, observed: ObservedState, cancellation: AbortSignal): Promise<Ledger> {
-    if (!this.due) return ledger;
+  /** Renews what is due, and gives what came of it, for the ledger as it will be then. */
+  async keep(state: MonitorState, ledger: Ledger, observed: ObservedState, cancellation: AbortSignal): Promise<readonly Deed[]> {
+    if (!this.due) return [];
     this.due = false;
     this.arm(state.config?.cardLease ?? 0);
-    return this.carryOut(planLease(state.config, state.mode.name, ledger, observed), ledger, observed, cancellation);
+    return this.carryOut(planLease(state.config, state.mode.name, ledger, observed), cancellation);
   }
 
-  /** Makes permanent what must not expire when nobody is there to renew it, and gives the ledger afterwards. */
-  release(state: MonitorState, ledger: Ledger, observed: ObservedState): Promise<Ledger> {
-    return this.carryOut(planRelease(state.config, state.mode.name, ledger, observed), ledger, observed, new AbortController().signal);
+  /** Makes permanent what must not expire when nobody is there to renew it, and gives what came of it. */
+  release(state: MonitorState, ledger: Ledger, observed: ObservedState): Promise<readonly Deed[]> {
+    return this.carryOut(planRelease(state.config, state.mode.name, ledger, observed), new AbortController().signal);
   }
 
-  private async carryOut(plan: Plan, ledger: Ledger, observed: ObservedState, cancellation: AbortSignal): Promise<Ledger> {
+  private async carryOut(plan: Plan, cancellation: AbortSignal): Promise<readonly Deed[]> {
     this.failures = [];
-    if (plan.length === 0) return ledger;
+    if (plan.length === 0) return [];
     const carried: Carried[] = [];
     await carryOut(this.driver, plan, cancellation, (stage) => {
       carried.push(...stage);
@@ -52,7 +52,7 @@ export class LeaseKeeper {
     );
     // What was cut short is come back to.
     if (cancellation.aborted) this.due = true;
-    return record(ledger, carried.map(deedOf), observed);
+    return carried.map(deedOf);
   }
 
   private arm(seconds: number): void {

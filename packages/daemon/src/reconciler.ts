@@ -236,7 +236,9 @@ export class Reconciler {
     const state = this.hooks.state();
     if (this.dryRun || state.config === null) return;
     const seen = await this.driver.observe();
-    this.memory = await this.leases.release(state, this.memory, E.isRight(seen) ? seen.right : (this.known ?? new Map()));
+    const known = E.isRight(seen) ? seen.right : (this.known ?? new Map());
+    const deeds = await this.leases.release(state, this.memory, known);
+    this.memory = record(this.memory, deeds, known);
     this.hooks.onLedger(this.memory);
   }
 
@@ -346,7 +348,9 @@ export class Reconciler {
 
   private async keepLeases(state: MonitorState, known: ObservedState): Promise<void> {
     if (this.dryRun) return;
-    this.memory = await this.leases.keep(state, this.memory, known, this.interrupt.signal);
+    const deeds = await this.leases.keep(state, this.memory, known, this.interrupt.signal);
+    // A reload may have changed it meanwhile.
+    if (deeds.length > 0) this.memory = record(this.memory, deeds, known);
   }
 
   private isCutShort(): boolean {

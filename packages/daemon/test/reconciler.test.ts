@@ -13,6 +13,7 @@ import {
   initialState,
   listeners,
   readConfig,
+  reloadLedger,
   transition,
 } from '@fastbypass/core';
 import { MockNetwork, type MockDriverOptions, mockDriver } from '@fastbypass/driver-mock';
@@ -298,4 +299,22 @@ test('a stop ends the running operation and begins no other', async (t) => {
   await new Promise((resolve) => setImmediate(resolve));
   t.deepEqual(bench.addresses, before);
   t.false(bench.addresses.includes('10.0.0.101'));
+});
+
+test('what a reload leaves behind while leases are being renewed is not forgotten', async (t) => {
+  const bench = new Bench(t, { delayMs: () => 30 });
+  await bench.reconciler.begin();
+  const before = configOf(`${TEXT}BYPASS_CARD_LEASE=60\n`);
+  const after = configOf(`${TEXT.replace(/^BYPASS_CARD_HOST\[1\].*\n/m, '')}BYPASS_CARD_LEASE=60\n`);
+  bench.state = { ...bench.state, config: before };
+  bench.turn('normal');
+  const leases = (): boolean => bench.applied.at(-1)?.some((operation) => operation.op === 'address-add' && operation.attributes?.validLifetime === 60) === true;
+  await until(leases);
+  bench.reconciler.replaceLedger((ledger) => reloadLedger(ledger, before, after));
+  bench.state = { ...bench.state, config: after };
+  bench.reconciler.decided();
+  await until(() => bench.operations.includes('address-del eth0 10.0.0.101/32'));
+  await until(() => bench.reconciler.unmet().length === 0);
+  await until(() => [...bench.reconciler.ledger.leased.keys()].join() === 'eth0 10.0.0.100/32');
+  t.deepEqual(bench.addresses, ['10.0.0.1', '10.0.0.100']);
 });

@@ -1,5 +1,5 @@
 /** `force_on`, `force_off` and `plan` on the real kernel, in a namespace of their own. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Namespace, whyNoNamespaces } from '@fastbypass/test-fixtures';
 import test, { type ExecutionContext } from 'ava';
 import { configFile, FORCIBLE } from '../support/config.js';
@@ -94,15 +94,43 @@ for (const driver of ['netlink', 'iproute2']) {
   kernelTest(driver, 'a lease that a killed daemon has left ends: what stays does not expire', `${FORCIBLE}BYPASS_CARD_LEASE=100\n`, async (check, { namespace, stateFile, ctl, all }) => {
     await namespace.ip('address', 'add', '192.168.1.211/24', 'dev', 'eth0', 'valid_lft', '100', 'preferred_lft', '100');
     await namespace.ip('address', 'add', '192.168.1.5/24', 'dev', 'eth0', 'valid_lft', '1000', 'preferred_lft', '1000');
-    const cards = [{ interface: 'eth0', address: '192.168.1.211', prefixes: [24], taken: false }];
-    writeFileSync(stateFile, JSON.stringify({ version: 1, cards, shut: [], leased: [{ interface: 'eth0', address: '192.168.1.211/24' }], lost: [] }));
+    await namespace.ip('address', 'add', '192.168.1.9/24', 'dev', 'eth0', 'valid_lft', '1000', 'preferred_lft', '1000');
+    // Of the cards the file need not know anything. What is nobody's here may once have been one, on this interface or another.
+    const index = Number(/^\d+/.exec(await namespace.ip('-o', 'link', 'show', 'dev', 'eth0'))?.[0]);
+    const leased = [
+      { interface: 'eth0', index, address: '192.168.1.5/24' },
+      { interface: 'eth0', index: index + 1, address: '192.168.1.9/24' },
+    ];
+    writeFileSync(stateFile, JSON.stringify({ version: 1, cards: [], shut: [], leased, lost: [] }));
     const off = await ctl('force_off');
     check.is(off.status, 0, off.stderr);
     check.true(off.stdout.includes('address-add eth0 192.168.1.211/24 without a lifetime: done\n'), off.stdout);
     const standing = (await all()).split('\n').filter((line) => line.includes(' eth0 '));
     check.regex(standing.find((line) => line.includes('192.168.1.211')) ?? '', /valid_lft forever/);
-    check.regex(standing.find((line) => line.includes('192.168.1.5/')) ?? '', /valid_lft \d+sec/, 'that of a stranger is left as it is');
+    for (const stranger of ['192.168.1.5/', '192.168.1.9/']) check.regex(standing.find((line) => line.includes(stranger)) ?? '', /valid_lft \d+sec/, `${stranger} is left as it is`);
     check.deepEqual((JSON.parse(readFileSync(stateFile, 'utf8')) as { leased: unknown }).leased, []);
+  });
+
+  kernelTest(driver, 'without a memory file leased addresses of cards stay after force_off, and go with force_on', `${FORCIBLE}BYPASS_CARD_LEASE=100\n`, async (check, { namespace, stateFile, ctl, all }) => {
+    // The second is a secondary of the first: it goes with it.
+    const lease = async (): Promise<void> => {
+      for (const address of ['192.168.1.211/24', '192.168.1.212/24']) await namespace.ip('address', 'replace', address, 'dev', 'eth0', 'valid_lft', '100', 'preferred_lft', '100');
+    };
+    await lease();
+    const plan = await ctl('plan', '--mode', 'normal');
+    const released = ['address-add eth0 192.168.1.211/24 without a lifetime', 'address-add eth0 192.168.1.212/24 without a lifetime'];
+    check.deepEqual(plan.stdout.trimEnd().split('\n'), released);
+    const off = await ctl('force_off');
+    check.is(off.status, 0, off.stderr);
+    check.regex(off.stdout, /The kernel is as normal asks/);
+    check.deepEqual((await all()).split('\n').filter((line) => line.includes(' eth0 ') && !line.includes('valid_lft forever')), []);
+    check.regex((await ctl('force_off')).stdout, /Nothing was to be done/);
+    rmSync(stateFile);
+    await lease();
+    const on = await ctl('force_on');
+    check.is(on.status, 0, on.stderr);
+    check.false(on.stdout.includes('address-add'), on.stdout);
+    check.deepEqual(await addressesV4(namespace, 'eth0'), []);
   });
 }
 

@@ -1,4 +1,5 @@
 /** `BYPASS_CARD_LEASE` on the real kernel: who dies or hangs lets the cards bypass; who stops leaves them as they are. */
+import { rmSync } from 'node:fs';
 import type { DaemonProcess } from '@fastbypass/test-fixtures';
 import { Broker, CARDS, HOST, PORTS, REAL_DRIVERS, minimalConfig, serialKernelTest } from './broker.js';
 import { statusWhere, until } from './bed.js';
@@ -80,6 +81,86 @@ for (const driver of REAL_DRIVERS) {
       broker.bed.home.configure(config(0));
       t.is((await daemon.request('POST', '/v1/reload')).status, 200);
       await until('they are permanent', async () => (await lives(broker)).every((life) => life === 'forever'));
+    },
+  );
+
+  /** Seconds are left, however many: it is as somebody has left it. */
+  const ends = /^\d+sec$/;
+  /** Until it has looked at the network twice of its own accord, and has had every occasion to act. */
+  const looked = async (daemon: DaemonProcess): Promise<void> => {
+    const { uptimeMs } = await daemon.status();
+    await statusWhere(daemon, 'it has looked again', (status) => status.uptimeMs > uptimeMs + 2000);
+  };
+
+  serialKernelTest(
+    driver,
+    'a daemon that is not configured yet leaves the leases of the last one to expire, also when it stops',
+    async (t) => {
+      const broker = await Broker.create(t);
+      await broker.talkingDpis();
+      const daemon = await broker.start(config(60));
+      await normal(daemon);
+      await leased(broker);
+      await daemon.kill();
+      const told = broker.history.length;
+      broker.bed.home.configure(`DRIVER=${driver}\n`);
+      const next = await broker.restart();
+      await looked(next);
+      t.deepEqual(await next.stop(), { code: 0, signal: null });
+      for (const life of await lives(broker)) t.regex(life, ends);
+      t.deepEqual(broker.cardHistory(told), [], 'nothing is done to them');
+      t.regex(next.output, /stopped; nothing in the network was changed$/m);
+      // Who is configured later takes them over, and ends what the first had begun.
+      const waiting = await broker.restart();
+      broker.bed.home.configure(config(0));
+      t.is((await waiting.request('POST', '/v1/reload')).status, 200);
+      await until('they are permanent', async () => (await lives(broker)).every((life) => life === 'forever'));
+    },
+  );
+
+  serialKernelTest(
+    driver,
+    "what was leased and was taken away is forgotten: somebody's address in that place keeps his lifetime",
+    async (t) => {
+      const broker = await Broker.create(t);
+      await broker.talkingDpis();
+      const daemon = await broker.start(config(60));
+      await normal(daemon);
+      await leased(broker);
+      broker.bed.home.configure(config(60).replace(/^BYPASS_CARD_HOST\[1\].*\n/m, ''));
+      t.is((await daemon.request('POST', '/v1/reload')).status, 200);
+      await broker.has([OWN, `${CARDS[0]}/32`]);
+      const told = broker.history.length;
+      await broker.namespace.ip('address', 'add', `${CARDS[1]}/24`, 'dev', 'eth0', 'valid_lft', '1000', 'preferred_lft', '1000');
+      await looked(daemon);
+      t.deepEqual(await daemon.stop(), { code: 0, signal: null });
+      const [mine, his = ''] = await lives(broker);
+      t.is(mine, 'forever');
+      t.regex(his, ends);
+      const next = await broker.restart();
+      await normal(next);
+      await looked(next);
+      t.regex((await lives(broker))[1] ?? '', ends);
+      t.deepEqual(broker.history.slice(told).filter((notice) => notice.includes(CARDS[1])), [`+eth0 ${CARDS[1]}/24`]);
+    },
+  );
+
+  serialKernelTest(
+    driver,
+    'without the memory file, too, a start without a lease ends what a killed daemon has left',
+    async (t) => {
+      const broker = await Broker.create(t);
+      await broker.talkingDpis();
+      const daemon = await broker.start(config(60));
+      await normal(daemon);
+      await leased(broker);
+      await daemon.kill();
+      rmSync(broker.bed.home.socket.replace(/sock$/, 'state.json'));
+      broker.bed.home.configure(config(0));
+      const told = broker.history.length;
+      await broker.restart();
+      await until('they are permanent', async () => (await lives(broker)).every((life) => life === 'forever'));
+      t.deepEqual(broker.cardHistory(told).filter((notice) => notice.startsWith('-')), []);
     },
   );
 }
