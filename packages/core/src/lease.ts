@@ -6,6 +6,7 @@
 import { instanceOf, instancesOf } from './address-index.js';
 import { familyOf } from './address.js';
 import type { Config } from './config/config.js';
+import type { InterfaceName } from './interface-name.js';
 import { type Ledger, type OwnAddress, type Place, instanceKey, isUnderItsName, placeKey } from './ledger.js';
 import type { ModeName } from './monitor.js';
 import { type AddressAttributes, type ObservedAddress, type ObservedState, type Operation, formatOperation } from './network.js';
@@ -46,8 +47,8 @@ function planRenewals(config: Config, ledger: Ledger, observed: ObservedState): 
   const steps: Step[] = [];
   const take = (operation: Operation, needs: readonly number[] = []): number => steps.push({ operation, purpose: 'lease', needs }) - 1;
   for (const it of cardPlaces(config, ledger).flatMap((place) => standingAt(observed, place))) {
-    const { interface: name, address } = it;
-    const isSafe = familyOf(address) === 6 || observed.get(name)?.promoteSecondaries === true;
+    const { interface: name } = it;
+    const isSafe = mayExpire(observed, it);
     if (!isSafe && ledger.promotionRefused.has(name)) continue;
     if (!isSafe && !promotions.has(name)) promotions.set(name, take({ op: 'promote-secondaries', interface: name }));
     const promotion = isSafe ? undefined : promotions.get(name);
@@ -55,6 +56,15 @@ function planRenewals(config: Config, ledger: Ledger, observed: ObservedState): 
   }
   return steps;
 }
+
+/** Interfaces on which cards' addresses get no lease, because promotion was refused there. */
+export function withoutLease(config: Config | null, { promotionRefused }: Ledger, observed: ObservedState): ReadonlySet<InterfaceName> {
+  const leasable = config === null || config.cardLease === 0 ? [] : config.cards;
+  return new Set(leasable.filter((card) => promotionRefused.has(card.interface) && !mayExpire(observed, card)).map((card) => card.interface));
+}
+
+/** Whether its end takes nothing along. */
+const mayExpire = (observed: ObservedState, { interface: name, address }: Place): boolean => familyOf(address) === 6 || observed.get(name)?.promoteSecondaries === true;
 
 /** An instance as it was seen on its interface. */
 type Standing = OwnAddress & ObservedAddress;

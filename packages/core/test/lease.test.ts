@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import type { Config } from '../dist/config/config.js';
-import { planLease, planRelease } from '../dist/lease.js';
+import { planLease, planRelease, withoutLease } from '../dist/lease.js';
 import { type CardMemory, type Ledger, emptyLedger, forgetRemoved, placeKey, record, reloadLedger, restoreLedger } from '../dist/ledger.js';
 import type { ModeName } from '../dist/monitor.js';
 import { type ObservedState, sameAddress } from '../dist/network.js';
@@ -95,7 +95,10 @@ test('where promotion is refused a lease that stands already ends', (t) => {
   t.truthy(name && it);
   if (name === undefined || it === undefined) return;
   const observed: ObservedState = new Map([[name, { ...it, promoteSecondaries: false }]]);
-  t.deepEqual(lease('normal', LEASED, { ...emptyLedger, promotionRefused: new Set([name]) }, observed), ['address-add fd00::100/64 6', 'address-add 10.0.0.100/24 Infinity']);
+  const refused = { ...emptyLedger, promotionRefused: new Set([name]) };
+  t.deepEqual([...withoutLease(LEASED, refused, observed)], ['eth0']);
+  t.deepEqual([...withoutLease(NONE, refused, observed), ...withoutLease(LEASED, emptyLedger, observed), ...withoutLease(LEASED, refused, withLifetimes(STANDING, 5))], []);
+  t.deepEqual(lease('normal', LEASED, refused, observed), ['address-add fd00::100/64 6', 'address-add 10.0.0.100/24 Infinity']);
 });
 
 test("a leased card's address that becomes a listener's is made permanent; one that is nobody's any more expires", (t) => {

@@ -1,5 +1,5 @@
 /** Keeps the leases of cards' addresses: renews them every third of their time. */
-import { type Deed, type Ledger, type MonitorState, type NetworkDriver, type ObservedState, type Plan, formatOperation, planLease, planRelease } from '@fastbypass/core';
+import { type Deed, type Ledger, type MonitorState, type NetworkDriver, type ObservedState, type Plan, formatOperation, planLease, planRelease, withoutLease } from '@fastbypass/core';
 import { type Carried, carryOut, deedOf } from './carry-out.js';
 
 export class LeaseKeeper {
@@ -14,8 +14,9 @@ export class LeaseKeeper {
     private readonly onDue: () => void,
   ) {}
 
-  problems(): readonly string[] {
-    return this.failures;
+  problems({ config }: MonitorState, ledger: Ledger, observed: ObservedState): readonly string[] {
+    const without = [...withoutLease(config, ledger, observed)];
+    return [...this.failures, ...without.map((name) => `cards on ${name} have no lease: promote_secondaries cannot be turned on there, and what expires would take other addresses along`)];
   }
 
   /** Something changed: what stands may lack its lease, or have one that it needs no more. */
@@ -48,10 +49,10 @@ export class LeaseKeeper {
       carried.push(...stage);
     });
     this.failures = carried.flatMap(({ step, result }) =>
-      result.outcome === 'failed' ? [`the lease of a card is not renewed: ${formatOperation(step.operation)} fails: ${result.error.message}`] : [],
+      result.outcome === 'failed' ? [`the lease of a card is not as it should be: ${formatOperation(step.operation)} fails: ${result.error.message}`] : [],
     );
-    // What was cut short is come back to.
-    if (cancellation.aborted) this.due = true;
+    // What was cut short or has failed is come back to at the next look.
+    if (cancellation.aborted || this.failures.length > 0) this.due = true;
     return carried.map(deedOf);
   }
 

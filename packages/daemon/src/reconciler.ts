@@ -151,7 +151,7 @@ export class Reconciler {
   }
 
   problems(): readonly string[] {
-    return [...this.attempts.problems(), ...this.leases.problems()];
+    return [...this.attempts.problems(), ...this.leases.problems(this.hooks.state(), this.memory, this.known ?? new Map())];
   }
 
   // -------------------------------------------------------------------------------------

@@ -318,3 +318,30 @@ test('what a reload leaves behind while leases are being renewed is not forgotte
   await until(() => [...bench.reconciler.ledger.leased.keys()].join() === 'eth0 10.0.0.100/32');
   t.deepEqual(bench.addresses, ['10.0.0.1', '10.0.0.100']);
 });
+
+test('a lease that cannot be ended is a problem, and is tried again; so is a refused promotion, for as long as it lasts', async (t) => {
+  const bench = new Bench(t);
+  const withLease = (seconds: number): MonitorState => ({ ...bench.state, config: configOf(`${TEXT}BYPASS_CARD_LEASE=${String(seconds)}\n`) });
+  const lifetimes = (): readonly (number | undefined)[] => (bench.network.state.get(eth0)?.addresses ?? []).map(({ attributes }) => attributes.validLifetime);
+  const error = { kind: 'refused', message: 'not today' } as const;
+  await bench.reconciler.begin();
+  bench.state = withLease(60);
+  bench.turn('normal');
+  await until(() => lifetimes().filter((seconds) => seconds === 60).length === 2);
+  t.deepEqual(bench.reconciler.problems(), []);
+  bench.network.failOn({ op: 'address-add', address: card, times: 2, error });
+  bench.state = withLease(0);
+  bench.reconciler.decided();
+  await until(() => bench.reconciler.problems().some((problem) => problem.startsWith('the lease of a card is not as it should be: address-add eth0 10.0.0.100/32 fails')));
+  await until(() => lifetimes().every((seconds) => seconds === undefined));
+  await until(() => bench.reconciler.problems().length === 0);
+
+  const refused = new Bench(t);
+  refused.network.failOn({ op: 'promote-secondaries', error });
+  refused.state = { ...refused.state, config: withLease(60).config };
+  await refused.reconciler.begin();
+  refused.turn('normal');
+  await until(() => refused.reconciler.problems().join().startsWith('cards on eth0 have no lease: '));
+  refused.network.external({ op: 'promote-secondaries', interface: eth0 });
+  await until(() => refused.reconciler.problems().length === 0);
+});
