@@ -272,7 +272,7 @@ export class Daemon {
     // A running reload ends first; what it may wait for is cut short.
     this.launcher.stop();
     const reconciled = this.reconciler.stop();
-    await this.serial(() => reconciled);
+    for (const failure of await this.serial(() => reconciled)) log.error(failure);
     this.timer.stop();
     if (this.deciding !== null) clearImmediate(this.deciding);
     this.persistence.save(this.reconciler.ledger);

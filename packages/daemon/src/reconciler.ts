@@ -220,8 +220,8 @@ export class Reconciler {
     clearTimeout(timer);
   }
 
-  /** Ends the running operation and begins no other, but that leases become permanent. */
-  async stop(): Promise<void> {
+  /** Ends the running operation and begins no other, but that leases become permanent. Resolves to why one did not, in sentences. */
+  async stop(): Promise<readonly string[]> {
     this.stopped = true;
     this.interrupt.abort();
     this.lookout.stop();
@@ -230,6 +230,7 @@ export class Reconciler {
     this.leases.stop();
     await this.releaseLeases();
     for (const resolve of this.waiters.splice(0)) resolve();
+    return this.leases.failures;
   }
 
   private async releaseLeases(): Promise<void> {
@@ -342,15 +343,19 @@ export class Reconciler {
     const acted = await this.carryOut(plan, foreseen?.after);
     // Nothing was left to do at once: what is done from now on puts right what somebody else did.
     if (!acted && !this.isCutShort() && !this.stale) this.repairing = true;
-    if (!this.isCutShort()) await this.keepLeases(state, this.known ?? known);
+    // Lifetimes are no drift, so nothing would come back to those that an old look does not show.
+    if (!this.isCutShort() && !this.stale) await this.keepLeases(state, this.known ?? known);
     this.hooks.onLedger(this.memory);
   }
 
   private async keepLeases(state: MonitorState, known: ObservedState): Promise<void> {
     if (this.dryRun) return;
     const deeds = await this.leases.keep(state, this.memory, known, this.interrupt.signal);
+    if (deeds.length === 0) return;
     // A reload may have changed it meanwhile.
-    if (deeds.length > 0) this.memory = record(this.memory, deeds, known);
+    this.memory = record(this.memory, deeds, known);
+    this.stale = true;
+    this.wanted = true;
   }
 
   private isCutShort(): boolean {

@@ -72,7 +72,9 @@ class Bench {
       onWatch: (trouble) => this.watch.push(trouble),
       onFirstSight: () => this.firstSights++,
     });
-    t.teardown(() => this.reconciler.stop());
+    t.teardown(async () => {
+      await this.reconciler.stop();
+    });
   }
 
   private driver(options: MockDriverOptions): NetworkDriver {
@@ -335,6 +337,12 @@ test('a lease that cannot be ended is a problem, and is tried again; so is a ref
   await until(() => bench.reconciler.problems().some((problem) => problem.startsWith('the lease of a card is not as it should be: address-add eth0 10.0.0.100/32 fails')));
   await until(() => lifetimes().every((seconds) => seconds === undefined));
   await until(() => bench.reconciler.problems().length === 0);
+  bench.state = withLease(60);
+  bench.reconciler.decided();
+  await until(() => lifetimes().filter((seconds) => seconds === 60).length === 2);
+  bench.network.failOn({ op: 'address-add', address: card, error });
+  t.deepEqual(await bench.reconciler.stop(), ['the lease of a card is not as it should be: address-add eth0 10.0.0.100/32 fails: not today']);
+  t.deepEqual(lifetimes(), [undefined, 60, undefined]);
 
   const refused = new Bench(t);
   refused.network.failOn({ op: 'promote-secondaries', error });
