@@ -1,12 +1,17 @@
 /** A daemon with many listeners, and what its kernel and it say of their datagrams. */
 import type { DaemonProcess } from '@fastbypass/test-fixtures';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Child } from './child.js';
 import type { Contender, Subject, Task } from './contender.js';
 import { startSender } from './contenders/heartbeat-contender.js';
 import { configOf, oursNetlink, startDaemon } from './contenders/ours.js';
 import { monotonicNow } from './observer.js';
 import type { Monitor } from './native.js';
+import type { Rig } from './rig.js';
 import { PORT, type Stage } from './stage.js';
+
+/** ms in which all that is on its way has been read. */
+const SETTLING = 500;
 
 /** Our daemon, and a sender for the first listener alone, whose death is to be noticed; another one sends for all others. */
 export class Crowd {
@@ -52,6 +57,14 @@ export class Crowd {
     const answer = await this.daemon?.request('POST', '/v1/reload');
     if (answer?.status !== 200) throw new Error(`reload: ${answer?.text ?? 'no daemon'}`);
     return monotonicNow() - begun;
+  }
+
+  /** Ends all senders; what of theirs never became a heartbeat, and what of that the kernel dropped. */
+  async losses({ cast, stage }: Rig): Promise<{ readonly missed: number; readonly dropped: number }> {
+    await this.endOthers();
+    await cast.far.end();
+    await pause(SETTLING);
+    return { missed: this.sent - (await this.metric('fastbypass_listener_heartbeats_total')), dropped: await dropsIn(stage) };
   }
 
   /** Sum of a metric over all its series. */

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Contender, ONE, type Task } from '../contender.js';
 import { startSender } from '../contenders/heartbeat-contender.js';
 import { configOf, oursNetlink, startDaemon } from '../contenders/ours.js';
-import { Crowd, dropsIn } from '../crowd.js';
+import { Crowd } from '../crowd.js';
 import { peerFile } from '../native.js';
 import type { Bench, Part } from '../part.js';
 import { usageOf } from '../process-tree.js';
@@ -152,11 +152,9 @@ async function runTorrent(bench: Bench): Promise<void> {
     for (const level of LEVELS) record(`failover, log at ${level}`, 'ms', delays.get(level) ?? []);
     record('false alarms', 'count', [rig.falseAlarms]);
     record('memory', 'MB', [usageOf(rig.cast.near.pid).rss]);
-    await crowd.endOthers();
-    await rig.cast.far.end();
-    await pause(WARM_UP / 10);
-    record('datagrams missed', 'count', [crowd.sent - (await crowd.metric('fastbypass_listener_heartbeats_total'))]);
-    record('datagrams dropped by the kernel', 'count', [await dropsIn(rig.stage)]);
+    const { missed, dropped } = await crowd.losses(rig);
+    record('datagrams missed', 'count', [missed]);
+    record('datagrams dropped by the kernel', 'count', [dropped]);
   } finally {
     await crowd.endOthers();
     await rig.remove();

@@ -1,6 +1,7 @@
 /** `BYPASS_CARD_LEASE` on the real kernel: who dies or hangs lets the cards bypass; who stops leaves them as they are. */
 import { rmSync } from 'node:fs';
 import type { DaemonProcess } from '@fastbypass/test-fixtures';
+import type { ExecutionContext } from 'ava';
 import { Broker, CARDS, HOST, PORTS, REAL_DRIVERS, minimalConfig, serialKernelTest } from './broker.js';
 import { statusWhere, until } from './bed.js';
 
@@ -18,6 +19,16 @@ for (const driver of REAL_DRIVERS) {
   };
   const leased = (broker: Broker): Promise<void> => until('both are leased', async () => (await lives(broker)).every((life) => /^\d+sec$/.test(life)));
   const normal = (daemon: DaemonProcess): Promise<unknown> => statusWhere(daemon, 'the mode is normal', ({ mode, converged }) => mode === 'normal' && converged);
+
+  /** A broker in normal whose cards' addresses are leased. @param lease seconds */
+  const leasing = async (t: ExecutionContext, lease: number): Promise<{ readonly broker: Broker; readonly daemon: DaemonProcess }> => {
+    const broker = await Broker.create(t);
+    await broker.talkingDpis();
+    const daemon = await broker.start(config(lease));
+    await normal(daemon);
+    await leased(broker);
+    return { broker, daemon };
+  };
 
   serialKernelTest(
     driver,
@@ -45,11 +56,7 @@ for (const driver of REAL_DRIVERS) {
     driver,
     'killed, a restart within the lease changes nothing; without one the addresses expire and come back later',
     async (t) => {
-      const broker = await Broker.create(t);
-      await broker.talkingDpis();
-      const daemon = await broker.start(config(LEASE));
-      await normal(daemon);
-      await leased(broker);
+      const { broker, daemon } = await leasing(t, LEASE);
       const told = broker.history.length;
       await daemon.kill();
       const next = await broker.restart();
@@ -68,11 +75,7 @@ for (const driver of REAL_DRIVERS) {
     driver,
     'a daemon that hangs lets them expire, and puts them back when it goes on; a reload to 0 makes them permanent',
     async (t) => {
-      const broker = await Broker.create(t);
-      await broker.talkingDpis();
-      const daemon = await broker.start(config(2));
-      await normal(daemon);
-      await leased(broker);
+      const { broker, daemon } = await leasing(t, 2);
       daemon.signal('SIGSTOP');
       await broker.has([OWN]);
       daemon.signal('SIGCONT');
@@ -96,11 +99,7 @@ for (const driver of REAL_DRIVERS) {
     driver,
     'a daemon that is not configured yet leaves the leases of the last one to expire, also when it stops',
     async (t) => {
-      const broker = await Broker.create(t);
-      await broker.talkingDpis();
-      const daemon = await broker.start(config(60));
-      await normal(daemon);
-      await leased(broker);
+      const { broker, daemon } = await leasing(t, 60);
       await daemon.kill();
       const told = broker.history.length;
       broker.bed.home.configure(`DRIVER=${driver}\n`);
@@ -122,11 +121,7 @@ for (const driver of REAL_DRIVERS) {
     driver,
     "what was leased and was taken away is forgotten: somebody's address in that place keeps his lifetime",
     async (t) => {
-      const broker = await Broker.create(t);
-      await broker.talkingDpis();
-      const daemon = await broker.start(config(60));
-      await normal(daemon);
-      await leased(broker);
+      const { broker, daemon } = await leasing(t, 60);
       broker.bed.home.configure(config(60).replace(/^BYPASS_CARD_HOST\[1\].*\n/m, ''));
       t.is((await daemon.request('POST', '/v1/reload')).status, 200);
       await broker.has([OWN, `${CARDS[0]}/32`]);
@@ -149,11 +144,7 @@ for (const driver of REAL_DRIVERS) {
     driver,
     'without the memory file, too, a start without a lease ends what a killed daemon has left',
     async (t) => {
-      const broker = await Broker.create(t);
-      await broker.talkingDpis();
-      const daemon = await broker.start(config(60));
-      await normal(daemon);
-      await leased(broker);
+      const { broker, daemon } = await leasing(t, 60);
       await daemon.kill();
       rmSync(broker.bed.home.socket.replace(/sock$/, 'state.json'));
       broker.bed.home.configure(config(0));
