@@ -17,7 +17,7 @@ const PROGRAMS = {
   fbypass_ctl: { entry: 'packages/cli/dist/main.js', flags: [] },
 };
 
-const ADDONS = ['packages/driver-netlink/prebuilds/linux-x64/netlink.node', 'packages/daemon/prebuilds/linux-x64/unix-datagram.node'];
+const ADDONS = ['packages/driver-netlink/prebuilds/linux-x64/netlink.node', 'packages/daemon/prebuilds/linux-x64/unix-datagram.node', 'packages/daemon/prebuilds/linux-x64/udp-sockets.node'];
 
 /**
  * @param lib folder for the programs and their runtime; in use it is `installed`

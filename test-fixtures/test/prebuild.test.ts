@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 const COMPILERS = ['x86_64-linux-gnu-gcc', 'aarch64-linux-gnu-gcc'];
 const missing = COMPILERS.filter((compiler) => spawnSync(compiler, ['--version']).error !== undefined);
 
-for (const [name, addon] of [['driver-netlink', 'netlink'], ['daemon', 'unix-datagram']] as const) {
-  const title = `${name} is packed with its addon for x64 and arm64, and without what makes it`;
+for (const [name, addons] of [['driver-netlink', ['netlink']], ['daemon', ['udp-sockets', 'unix-datagram']]] as const) {
+  const title = `${name} is packed with its addons for x64 and arm64, and without what makes them`;
   if (missing.length > 0) {
     test.skip(`${title} (needs ${missing.join(', ')})`, () => undefined);
     continue;
@@ -18,9 +18,9 @@ for (const [name, addon] of [['driver-netlink', 'netlink'], ['daemon', 'unix-dat
     t.is(status, 0, stderr);
     const [{ files }] = JSON.parse(stdout) as [{ readonly files: readonly { readonly path: string }[] }];
     const paths = files.map(({ path }) => path);
-    t.deepEqual(paths.filter((path) => path.startsWith('prebuilds/')).toSorted(), ['arm64', 'x64'].map((arch) => `prebuilds/linux-${arch}/${addon}.node`));
-    t.true(paths.includes(`addon/${addon}.c`));
+    t.deepEqual(paths.filter((path) => path.startsWith('prebuilds/')).toSorted(), ['arm64', 'x64'].flatMap((arch) => addons.map((addon) => `prebuilds/linux-${arch}/${addon}.node`)));
+    t.true(addons.every((addon) => paths.includes(`addon/${addon}.c`)));
     t.false(paths.some((path) => /^(tools|test|dist-test)\//.test(path)));
-    for (const arch of ['x64', 'arm64']) t.regex(stderr, new RegExp(`prebuilds/linux-${arch}/${addon}.node, glibc 2\\.\\d+ or later`));
+    for (const addon of addons) for (const arch of ['x64', 'arm64']) t.regex(stderr, new RegExp(`prebuilds/linux-${arch}/${addon}.node, glibc 2\\.\\d+ or later`));
   });
 }

@@ -7,7 +7,7 @@
 // Headers: npm_config_nodedir, beside the running node, /usr/include/node. Compiler: CC, or cc.
 // Another architecture: CC and ADDON_ARCH, as prebuild.js sets them for the published packages.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,7 +24,9 @@ function giveUp(reason) {
 const age = (path) => statSync(path).mtimeMs;
 
 if (process.platform !== 'linux') giveUp(`it is of Linux, this is ${process.platform}`);
-if (existsSync(target) && age(target) > Math.max(age(source), age(fileURLToPath(import.meta.url)))) process.exit(0);
+// Headers that it shares with others stand beside it.
+const sources = readdirSync(dirname(source)).map((file) => join(dirname(source), file));
+if (existsSync(target) && age(target) > Math.max(...sources.map(age), age(fileURLToPath(import.meta.url)))) process.exit(0);
 
 const places = [
   process.env.npm_config_nodedir && join(process.env.npm_config_nodedir, 'include/node'),

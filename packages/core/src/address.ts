@@ -110,6 +110,13 @@ export function parseIpAddress(text: string): IpAddress | null {
   return octetsOf(text) === null ? null : (text as IpAddress);
 }
 
+/** The address of 4 or 16 bytes in network order, or null where they are of another number. */
+export function addressOfBytes(bytes: Uint8Array): IpAddress | null {
+  if (bytes.length === 4) return bytes.join('.') as IpAddress;
+  if (bytes.length !== 16) return null;
+  return textOfHextets(Array.from({ length: 8 }, (_, place) => (bytes[2 * place] ?? 0) * 256 + (bytes[2 * place + 1] ?? 0))) as IpAddress;
+}
+
 /** `address` or `address/prefix`; `prefix` is null where none was written. */
 export function parseWithPrefix(text: string): { readonly address: IpAddress; readonly prefix: number | null } | null {
   const slash = text.indexOf('/');

@@ -6,6 +6,7 @@ import {
   type IpAddress,
   InterfaceAddress,
   IpAddress as IpAddressCodec,
+  addressOfBytes,
   bitsOf,
   cidrOf,
   familyOf,
@@ -231,4 +232,20 @@ test('a mapped sender is compared as IPv4', (t) => {
   t.is(unmapped(address('::ffff:c0a8:1d3')), address('192.168.1.211'));
   t.is(unmapped(address('::1')), address('::1'));
   t.is(unmapped(address('10.0.0.1')), address('10.0.0.1'));
+});
+
+test('the address of bytes is that of its text', (t) => {
+  const bytesOf = (text: string): Uint8Array => Uint8Array.from(text.match(/../g) ?? [], (octet) => parseInt(octet, 16));
+  for (const [hex, text] of [
+    ['7f000001', '127.0.0.1'],
+    ['ffffffff', '255.255.255.255'],
+    ['0'.repeat(32), '::'],
+    [`${'0'.repeat(31)}1`, '::1'],
+    ['20010db8000000000000ff0000428329', '2001:db8::ff00:42:8329'],
+    ['00000000000000000000ffff0a000001', '::ffff:10.0.0.1'],
+  ] as const) {
+    t.is(addressOfBytes(bytesOf(hex)), text as IpAddress);
+    t.is(addressOfBytes(bytesOf(hex)), parseIpAddress(text));
+  }
+  for (const size of [0, 3, 5, 15, 17]) t.is(addressOfBytes(new Uint8Array(size)), null);
 });

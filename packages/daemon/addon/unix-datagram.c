@@ -2,33 +2,16 @@
  * What Node cannot do by itself: send one datagram to a Unix socket, and leave while a thread is stuck in a write. Nothing of the
  * meaning of either is known here (../src/notify, ../src/main.ts).
  *
- * Node-API alone, version 8: one binary serves Node 20 and all later ones. A call that fails throws an Error with `code`
- * (ECONNREFUSED), `errno` (111) and `syscall` (sendto).
+ * Node-API alone, version 8: one binary serves Node 20 and all later ones.
  */
 #define _GNU_SOURCE
-#define NAPI_VERSION 8
 #include <errno.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <node_api.h>
-#include <uv.h>
-
-static napi_value throw_errno(napi_env env, const char *call, int number) {
-  napi_value error, code, text, value;
-  napi_create_string_utf8(env, uv_err_name(-number), NAPI_AUTO_LENGTH, &code);
-  napi_create_string_utf8(env, strerror(number), NAPI_AUTO_LENGTH, &text);
-  napi_create_error(env, code, text, &error);
-  napi_create_int32(env, number, &value);
-  napi_set_named_property(env, error, "errno", value);
-  napi_create_string_utf8(env, call, NAPI_AUTO_LENGTH, &value);
-  napi_set_named_property(env, error, "syscall", value);
-  napi_throw(env, error);
-  return NULL;
-}
+#include "throw-errno.h"
 
 /* send(path, text): never waits; a receiver whose queue is full is EAGAIN. A path that begins with NUL is an abstract name. */
 static napi_value send_text(napi_env env, napi_callback_info info) {

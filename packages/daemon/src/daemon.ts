@@ -63,6 +63,7 @@ import { DeadlineTimer } from './deadline-timer.js';
 import { DecisionLog } from './decision-log.js';
 import { Launcher } from './launcher.js';
 import { FailoverWatch } from './failover.js';
+import type { HeartbeatSockets } from './heartbeats/heartbeat-sockets.js';
 import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
 import { statusLine } from './notify/status-line.js';
@@ -85,6 +86,7 @@ export interface DaemonOptions {
   readonly log: Logger;
   readonly supervisor: Supervisor;
   readonly driver: NetworkDriver;
+  readonly sockets: HeartbeatSockets;
   /** The configuration as read at the start; its file is read again at a reload. */
   readonly reading: ConfigFileReading;
   readonly socket: string;
@@ -151,8 +153,9 @@ export class Daemon {
         const decided = transition(facts, { type: 'decided', at: deadline });
         if (decided.mode !== this.state.mode) this.reconciler.foresee(decided, SPARE);
       },
-      due: (at) => dueAt(this.state, at).map(({ id }) => id),
-      datagrams: (id) => this.launcher.datagrams(id),
+      readDue: (at, then) => {
+        this.launcher.readEmpty(() => dueAt(this.state, at).map(({ id }) => id), then);
+      },
       judge: (at, late) => {
         if (this.decisions.isOpen) this.decisions.judged(at, dueAt(this.state, at).map(({ config: { index } }) => index), late);
         this.step({ type: 'expired', at, late });
@@ -161,6 +164,7 @@ export class Daemon {
       },
     });
     this.launcher = new Launcher(
+      options.sockets,
       {
         listeners: () => listeners(this.state),
         listener: (id) => listenerOf(this.state, id),

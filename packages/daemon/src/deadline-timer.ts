@@ -1,9 +1,8 @@
 /**
  * The one timer behind all deadlines, and the patience to read before judging.
  *
- * libuv may serve an expired timer before datagrams that are already queued, above all after a stall; and it reads at
- * most 32 datagrams of a socket in one pass. So when a deadline has come, the loop is let round until a whole pass has
- * read nothing from the sockets in question: what was queued when the window ended has been heard by then.
+ * libuv may serve an expired timer before datagrams that are already queued, above all after a stall. So when a deadline
+ * has come, the sockets in question are read empty first: what was queued when the window ended has been heard by then.
  *
  * Timers count whole ms by a clock that is read once for each turn of the loop, and so may come 1 ms late. A deadline
  * that may bring a verdict is therefore waited for by a timer that comes a little early. For the rest the daemon gets ready
@@ -11,13 +10,6 @@
  * for one that has had its share, and loses the processor when it matters. Only the last turns follow each other at once. All this
  * costs nothing while heartbeats arrive: they have moved the deadline away by then.
  */
-import type { ListenerId } from '@fastbypass/core';
-
-/**
- * Datagrams after which a socket counts as read in any case: no receive buffer of ours holds more, so all that was
- * queued at the deadline has been read, however fast somebody floods the socket.
- */
-const QUEUE_LIMIT = 16_384;
 
 /** ms by which a timer is set too early, so that it does not come too late and something is left to get ready in. */
 const LEAD = 2;
@@ -39,10 +31,8 @@ export interface DeadlineHooks {
   readonly isUrgent: (at: number) => boolean;
   /** An urgent deadline will have come within some ms unless somebody is heard: the time to get ready. Told more than once. */
   readonly onNear: (deadline: number) => void;
-  /** Listeners whose window has ended by `at`. */
-  readonly due: (at: number) => readonly ListenerId[];
-  /** Datagrams read so far from the socket of a listener. */
-  readonly datagrams: (listener: ListenerId) => number;
+  /** Reads all that is queued for listeners whose window has ended by `at`, then goes on, at once or later. */
+  readonly readDue: (at: number, then: () => void) => void;
   /** Everything queued at `at` has been read. `late`: ms by which the loop was late. */
   readonly judge: (at: number, late: number) => void;
 }
@@ -54,6 +44,8 @@ export class DeadlineTimer {
   private turn: NodeJS.Immediate | null = null;
   /** The urgent deadline that the loop turns for. */
   private approached = Infinity;
+  private isReading = false;
+  private isStopped = false;
 
   constructor(private readonly hooks: DeadlineHooks) {}
 
@@ -62,7 +54,7 @@ export class DeadlineTimer {
    * again when it fires, so that a heartbeat costs no timer.
    */
   arm(): void {
-    if (this.turn !== null) return;
+    if (this.turn !== null || this.isReading || this.isStopped) return;
     const deadline = this.hooks.nextDeadline() ?? Infinity;
     if (deadline >= this.armedFor) return;
     if (this.timer !== null) clearTimeout(this.timer);
@@ -77,9 +69,7 @@ export class DeadlineTimer {
   stop(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     if (this.turn !== null) clearImmediate(this.turn);
-    this.timer = null;
-    this.armedFor = Infinity;
-    this.turn = null;
+    this.isStopped = true;
   }
 
   private fire(wasDue: number): void {
@@ -87,7 +77,7 @@ export class DeadlineTimer {
     this.armedFor = Infinity;
     const at = this.hooks.now();
     const deadline = this.hooks.nextDeadline() ?? Infinity;
-    if (deadline <= at) this.drain(at, wasDue, new Map());
+    if (deadline <= at) this.read(at, wasDue);
     else if (deadline !== this.approached && (deadline - at > EARLY || !this.hooks.isUrgent(deadline))) this.arm();
     else this.approach(deadline);
   }
@@ -105,22 +95,11 @@ export class DeadlineTimer {
     });
   }
 
-  /** @param begun datagrams of each socket in question at the beginning */
-  private drain(at: number, wasDue: number, begun: Map<ListenerId, number>): void {
-    const before = this.hooks.due(at).map((id) => ({ id, count: this.hooks.datagrams(id) }));
-    for (const { id, count } of before) if (!begun.has(id)) begun.set(id, count);
-    // A pass: the loop polls every socket between here and there.
-    this.turn = setImmediate(() => {
-      this.turn = null;
-      const still = new Set(this.hooks.due(at));
-      const unread = before.some(({ id, count }) => {
-        const now = this.hooks.datagrams(id);
-        return still.has(id) && now !== count && now - (begun.get(id) ?? 0) < QUEUE_LIMIT;
-      });
-      if (unread) {
-        this.drain(at, wasDue, begun);
-        return;
-      }
+  private read(at: number, wasDue: number): void {
+    this.isReading = true;
+    this.hooks.readDue(at, () => {
+      this.isReading = false;
+      if (this.isStopped) return;
       this.hooks.judge(at, at - wasDue);
       this.arm();
     });

@@ -18,8 +18,8 @@ import {
   isWildcard,
 } from '@fastbypass/core';
 import { LAUNCH_BACKOFF, REPAIR_BACKOFF, pauseAfter } from './backoff.js';
-import { type HeartbeatSocket, type SocketHooks, bindHeartbeatSocket } from './heartbeat-socket.js';
-import { shortBuffer } from './receive-buffer.js';
+import type { HeartbeatSocket, HeartbeatSockets, SocketHooks } from './heartbeats/heartbeat-sockets.js';
+import { shortBuffer } from './heartbeats/receive-buffer.js';
 
 /** Changes of an interface that come this close together are one occasion to try again. ms. */
 const ONE_OCCASION = 100;
@@ -52,7 +52,7 @@ interface Retry {
 }
 
 export class Launcher {
-  private readonly sockets = new Map<string, Held>();
+  private readonly held = new Map<string, Held>();
   private readonly byListener = new Map<ListenerId, HeartbeatSocket>();
   private readonly retries = new Map<ListenerId, Retry>();
   private readonly broken = new Map<string, string>();
@@ -63,13 +63,14 @@ export class Launcher {
   private toldOfBuffer = false;
 
   constructor(
+    private readonly sockets: HeartbeatSockets,
     private readonly hooks: LauncherHooks,
     private readonly dryRun: boolean,
   ) {}
 
-  /** Datagrams read so far for a listener. */
-  datagrams(id: ListenerId): number {
-    return this.byListener.get(id)?.datagrams ?? 0;
+  /** Calls `then`, at once or later, when all that was queued for these listeners has been told. @param inQuestion is asked again meanwhile */
+  readEmpty(inQuestion: () => readonly ListenerId[], then: () => void): void {
+    this.sockets.readEmpty(() => inQuestion().flatMap((id) => this.byListener.get(id) ?? []), then);
   }
 
   problems(): readonly string[] {
@@ -79,11 +80,11 @@ export class Launcher {
   /** Closes the sockets of listeners that are gone, hands over those of changed ones. Part of a reload. */
   adopt(): void {
     const wanted = new Map(this.hooks.listeners().map((listener) => [endpointOf(listener.config), listener]));
-    for (const [endpoint, { socket, listener: holder }] of this.sockets) {
+    for (const [endpoint, { socket, listener: holder }] of this.held) {
       const heir = wanted.get(endpoint);
       if (heir === undefined) {
         socket.close();
-        this.sockets.delete(endpoint);
+        this.held.delete(endpoint);
         this.byListener.delete(holder);
       } else if (heir.id !== holder) {
         this.byListener.delete(holder);
@@ -93,7 +94,7 @@ export class Launcher {
           this.hooks.onLaunched(heir.id, true);
         } else {
           socket.close();
-          this.sockets.delete(endpoint);
+          this.held.delete(endpoint);
           this.refuse(heir.id, reason);
         }
       }
@@ -128,7 +129,7 @@ export class Launcher {
 
   stop(): void {
     this.stopped = true;
-    for (const { socket } of this.sockets.values()) socket.close();
+    for (const { socket } of this.held.values()) socket.close();
     for (const { timer } of this.retries.values()) clearTimeout(timer);
     for (const timer of this.occasions.values()) clearTimeout(timer);
   }
@@ -158,7 +159,7 @@ export class Launcher {
       return;
     }
     try {
-      const socket = await bindHeartbeatSocket(listener.config, this.hooksOf(listener));
+      const socket = await this.sockets.bind(listener.config, this.hooksOf(listener));
       const current = this.hooks.listener(listener.id);
       if (this.stopped || current === undefined || isLaunched(current)) {
         socket.close();
@@ -186,7 +187,7 @@ export class Launcher {
     this.tellOfBuffer(socket.receiveBuffer);
     socket.attach(this.hooksOf(listener));
     this.broken.delete(endpointOf(listener.config));
-    this.sockets.set(endpointOf(listener.config), { socket, listener: listener.id });
+    this.held.set(endpointOf(listener.config), { socket, listener: listener.id });
     this.byListener.set(listener.id, socket);
   }
 
@@ -260,7 +261,7 @@ export class Launcher {
     const message = `the socket of listener ${String(listener.config.index)} broke and is being reopened: ${reason}`;
     this.broken.set(endpoint, message);
     if (failures === 1) this.hooks.onSocketTrouble(message);
-    this.sockets.delete(endpoint);
+    this.held.delete(endpoint);
     this.byListener.delete(id);
     setTimeout(() => {
       const current = this.hooks.listener(id);
@@ -268,7 +269,7 @@ export class Launcher {
         this.broken.delete(endpoint);
         return;
       }
-      bindHeartbeatSocket(current.config, this.hooksOf(current)).then(
+      this.sockets.bind(current.config, this.hooksOf(current)).then(
         (socket) => {
           const still = this.hooks.listener(id);
           if (this.stopped || still === undefined) {

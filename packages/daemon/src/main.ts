@@ -6,6 +6,10 @@ import { systemClock } from './clock.js';
 import { type ConfigFileReading, readConfigFile } from './config-file.js';
 import { Daemon } from './daemon.js';
 import { chooseDriver } from './drivers.js';
+import type { HeartbeatSockets } from './heartbeats/heartbeat-sockets.js';
+import { kernelSockets } from './heartbeats/kernel-sockets.js';
+import { nodeSockets } from './heartbeats/node-sockets.js';
+import { loadUdpSockets } from './heartbeats/udp-sockets.js';
 import { type Logger, createLogger } from './logger.js';
 import { systemdSupervisor } from './notify/supervisor.js';
 import { type Options, USAGE, readOptions } from './options.js';
@@ -86,6 +90,7 @@ async function runLogged(options: Options, reading: ConfigFileReading, log: Logg
     log,
     supervisor,
     driver: chosen.right.driver,
+    sockets: chooseSockets(log),
     reading,
     socket: resolve(options.socket),
     dryRun: options.dryRun,
@@ -99,6 +104,14 @@ async function runLogged(options: Options, reading: ConfigFileReading, log: Logg
   log.info(`running with driver ${chosen.right.driver.name}${options.dryRun ? ', dry run: nothing is changed' : ''}; control socket ${options.socket}`);
   await asked;
   return EXIT.done;
+}
+
+/** Without the addon heartbeats are read all the same, at more cost. */
+function chooseSockets(log: Logger): HeartbeatSockets {
+  const addon = loadUdpSockets();
+  if (E.isRight(addon)) return kernelSockets(addon.right);
+  log.info(`heartbeats are read by Node alone, which takes more of the processor: ${addon.left}`);
+  return nodeSockets;
 }
 
 /** Resolves when the daemon has stopped, by a signal or otherwise. */

@@ -1,6 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { addonPath, loadAddon } from './addon.js';
 
 /** addon/unix-datagram.c. */
 export interface UnixDatagram {
@@ -15,11 +14,5 @@ export interface UnixDatagram {
   readonly leave: (status: number) => void;
 }
 
-const ADDON = fileURLToPath(new URL(`../prebuilds/linux-${process.arch}/unix-datagram.node`, import.meta.url));
-
 /** Left: why there is none, in one line. */
-export const loadUnixDatagram = (path: string = ADDON): E.Either<string, UnixDatagram> =>
-  E.tryCatch(
-    () => createRequire(import.meta.url)(path) as UnixDatagram,
-    (error) => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '',
-  );
+export const loadUnixDatagram = (path = addonPath('unix-datagram')): E.Either<string, UnixDatagram> => E.map((addon) => addon as UnixDatagram)(loadAddon(path));

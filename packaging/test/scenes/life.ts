@@ -45,15 +45,17 @@ export function lifeScenes(scene: Scene): void {
     await broker.is('normal');
   });
 
-  scene('without its addon systemd is told by systemd-notify', async (t, { broker }) => {
+  scene('without its addons systemd is told by systemd-notify, and heartbeats are read by Node', async (t, { broker }) => {
     const { machine } = broker;
-    const addon = '/usr/lib/fastbypass_monitor/prebuilds/linux-x64/unix-datagram.node';
-    await machine.succeed('mv', addon, '/root/away');
+    const addons = '/usr/lib/fastbypass_monitor/prebuilds/linux-x64';
+    await machine.succeed('mkdir', '/root/away');
+    await machine.succeed('mv', `${addons}/unix-datagram.node`, `${addons}/udp-sockets.node`, '/root/away');
     await machine.succeed('systemctl', 'restart', UNIT);
     await broker.is('normal');
     await until('the status has come', async () => (await broker.property('StatusText')).startsWith('mode normal'));
     t.regex(await broker.journal(), /systemd is told by systemd-notify/);
-    await machine.succeed('mv', '/root/away', addon);
+    t.regex(await broker.journal(), /heartbeats are read by Node alone/);
+    await machine.succeed('sh', '-c', `mv /root/away/* ${addons}/`);
     await machine.succeed('systemctl', 'restart', UNIT);
     await broker.is('normal');
   });

@@ -1,0 +1,269 @@
+/*
+ * Many UDP sockets of which nothing matters but that a datagram came, to which one, and from whom: one poll on the loop for
+ * all of them, one call for much of what is queued. What a datagram means is not known here (../src/heartbeats).
+ *
+ * Node-API alone, version 8, and libuv's uv_poll, both of stable ABI: one binary serves Node 20 and all later ones. There
+ * are no globals, so each worker thread may load it.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "throw-errno.h"
+
+/* Sockets that one call of receive looks at, and datagrams that it takes of each: whoever is flooded holds up nobody else. */
+#define SOCKETS 64
+#define DATAGRAMS 8
+
+/* What is told of a datagram; ../src/heartbeats/addon.ts reads it. */
+struct record {
+  int32_t socket;
+  int32_t error;       /* 0, or what the socket said in place of a datagram */
+  uint8_t address[16]; /* of the sender; of IPv4 the first four */
+};
+
+struct receiver {
+  napi_env env;
+  int epoll; /* has all the sockets, and is what the loop polls */
+  uv_poll_t poll;
+  napi_ref on_readable;
+  napi_async_cleanup_hook_handle hook;
+  struct mmsghdr messages[DATAGRAMS];
+  struct sockaddr_in6 senders[DATAGRAMS]; /* with room for IPv4 */
+};
+
+/* ------------------------------------------------------------------------------------- */
+/* life                                                                                  */
+/* ------------------------------------------------------------------------------------- */
+
+static void on_poll_closed(uv_handle_t *handle) {
+  struct receiver *it = handle->data;
+  close(it->epoll);
+  napi_delete_reference(it->env, it->on_readable);
+  napi_remove_async_cleanup_hook(it->hook);
+  free(it);
+}
+
+/* The thread ends: its loop may not go before the poll has. */
+static void on_environment_end(napi_async_cleanup_hook_handle hook, void *data) {
+  (void)hook;
+  uv_close((uv_handle_t *)&((struct receiver *)data)->poll, on_poll_closed);
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events) {
+  struct receiver *it = poll->data;
+  napi_handle_scope scope;
+  napi_value function, global, error;
+  (void)status;
+  (void)events;
+  napi_open_handle_scope(it->env, &scope);
+  napi_get_reference_value(it->env, it->on_readable, &function);
+  napi_get_global(it->env, &global);
+  if (napi_make_callback(it->env, NULL, global, function, 0, NULL, NULL) == napi_pending_exception &&
+      napi_get_and_clear_last_exception(it->env, &error) == napi_ok)
+    napi_fatal_exception(it->env, error);
+  napi_close_handle_scope(it->env, scope);
+}
+
+/* open(onReadable) => receiver, which lives as long as its thread and keeps it from nothing. `onReadable` is called whenever a socket has
+ * something. */
+static napi_value open_receiver(napi_env env, napi_callback_info info) {
+  napi_value on_readable, result;
+  size_t count = 1;
+  uv_loop_t *loop;
+  struct receiver *it = calloc(1, sizeof *it);
+  if (it == NULL) return throw_errno(env, "calloc", ENOMEM);
+  it->env = env;
+  for (int each = 0; each < DATAGRAMS; each++) it->messages[each].msg_hdr.msg_name = &it->senders[each];
+  if (napi_get_cb_info(env, info, &count, &on_readable, NULL, NULL) != napi_ok || count < 1 || napi_get_uv_event_loop(env, &loop) != napi_ok ||
+      napi_create_reference(env, on_readable, 1, &it->on_readable) != napi_ok) {
+    free(it);
+    return throw_errno(env, "arguments", EINVAL);
+  }
+  it->epoll = epoll_create1(EPOLL_CLOEXEC);
+  const int failure = it->epoll < 0 ? errno : -uv_poll_init(loop, &it->poll, it->epoll);
+  if (failure != 0) {
+    if (it->epoll >= 0) close(it->epoll);
+    napi_delete_reference(env, it->on_readable);
+    free(it);
+    return throw_errno(env, "epoll_create1", failure);
+  }
+  it->poll.data = it;
+  uv_unref((uv_handle_t *)&it->poll);
+  uv_poll_start(&it->poll, UV_READABLE, on_poll);
+  napi_add_async_cleanup_hook(env, on_environment_end, it, &it->hook);
+  napi_create_external(env, it, NULL, NULL, &result);
+  return result;
+}
+
+/* Reads the arguments; the first is a receiver. NULL: has thrown. */
+static struct receiver *receiver_of(napi_env env, napi_callback_info info, size_t count, napi_value *args) {
+  void *it = NULL;
+  size_t given = count;
+  if (napi_get_cb_info(env, info, &given, args, NULL, NULL) == napi_ok && given >= count && napi_get_value_external(env, args[0], &it) == napi_ok) return it;
+  throw_errno(env, "arguments", EINVAL);
+  return NULL;
+}
+
+/* ------------------------------------------------------------------------------------- */
+/* sockets                                                                               */
+/* ------------------------------------------------------------------------------------- */
+
+/* The address that `host` and `port` name; returns its length, 0: they name none. */
+static socklen_t address_of(const char *host, uint32_t port, struct sockaddr_in6 *address) {
+  struct sockaddr_in *v4 = (struct sockaddr_in *)address;
+  memset(address, 0, sizeof *address);
+  if (port > UINT16_MAX) return 0;
+  if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons((uint16_t)port);
+    return sizeof *v4;
+  }
+  if (inet_pton(AF_INET6, host, &address->sin6_addr) != 1) return 0;
+  address->sin6_family = AF_INET6;
+  address->sin6_port = htons((uint16_t)port);
+  return sizeof *address;
+}
+
+/* bind(receiver, host: numeric, port, receiveBuffer: bytes) => socket, a number; an IPv6 one has nothing to do with IPv4 */
+static napi_value bind_socket(napi_env env, napi_callback_info info) {
+  napi_value args[4], result;
+  char host[INET6_ADDRSTRLEN];
+  size_t length;
+  uint32_t port;
+  int32_t bytes;
+  struct sockaddr_in6 address;
+  struct receiver *it = receiver_of(env, info, 4, args);
+  if (it == NULL) return NULL;
+  if (napi_get_value_string_utf8(env, args[1], host, sizeof host, &length) != napi_ok || napi_get_value_uint32(env, args[2], &port) != napi_ok ||
+      napi_get_value_int32(env, args[3], &bytes) != napi_ok)
+    return throw_errno(env, "arguments", EINVAL);
+  const socklen_t size = address_of(host, port, &address);
+  if (size == 0) return throw_errno(env, "arguments", EINVAL);
+
+  const int fd = socket(address.sin6_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return throw_errno(env, "socket", errno);
+  const int on = 1;
+  if (address.sin6_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  /* Beyond net.core.rmem_max with CAP_NET_ADMIN alone; up to it for everybody. */
+  if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) != 0) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+  const char *call = bind(fd, (const struct sockaddr *)&address, size) != 0 ? "bind" : epoll_ctl(it->epoll, EPOLL_CTL_ADD, fd, &event) != 0 ? "epoll_ctl" : NULL;
+  if (call != NULL) {
+    const int number = errno;
+    close(fd);
+    return throw_errno(env, call, number);
+  }
+  napi_create_int32(env, fd, &result);
+  return result;
+}
+
+/* receiveBuffer(socket) => bytes that the kernel has granted */
+static napi_value receive_buffer(napi_env env, napi_callback_info info) {
+  napi_value socket, result;
+  size_t count = 1;
+  int fd, bytes = 0;
+  socklen_t size = sizeof bytes;
+  if (napi_get_cb_info(env, info, &count, &socket, NULL, NULL) != napi_ok || count < 1 || napi_get_value_int32(env, socket, &fd) != napi_ok)
+    return throw_errno(env, "arguments", EINVAL);
+  if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &size) != 0) return throw_errno(env, "getsockopt", errno);
+  /* Linux reserves, and tells, twice as much: half of it is for its own bookkeeping. */
+  napi_create_int32(env, bytes / 2, &result);
+  return result;
+}
+
+/* close(receiver, socket): its port is free, and nothing is told of it any more */
+static napi_value close_socket(napi_env env, napi_callback_info info) {
+  napi_value args[2];
+  int fd;
+  struct receiver *it = receiver_of(env, info, 2, args);
+  if (it == NULL) return NULL;
+  if (napi_get_value_int32(env, args[1], &fd) != napi_ok) return throw_errno(env, "arguments", EINVAL);
+  /* By itself the epoll forgets it only once no process has it: one that is being spawned does for a moment. */
+  epoll_ctl(it->epoll, EPOLL_CTL_DEL, fd, NULL);
+  close(fd);
+  return NULL;
+}
+
+/* ------------------------------------------------------------------------------------- */
+/* datagrams                                                                             */
+/* ------------------------------------------------------------------------------------- */
+
+static void write_record(struct record *into, int fd, const struct sockaddr_in6 *sender) {
+  into->socket = fd;
+  into->error = 0;
+  if (sender->sin6_family == AF_INET) memcpy(into->address, &((const struct sockaddr_in *)sender)->sin_addr, 4);
+  else memcpy(into->address, &sender->sin6_addr, 16);
+}
+
+/* Takes up to `most` datagrams of one socket, never waits; what they carry is dropped. Returns how many records it has written. */
+static size_t take(struct receiver *it, int fd, struct record *into, size_t most) {
+  int taken;
+  do {
+    for (size_t each = 0; each < most; each++) it->messages[each].msg_hdr.msg_namelen = sizeof it->senders[each];
+    taken = recvmmsg(fd, it->messages, (unsigned)most, MSG_DONTWAIT, NULL);
+  } while (taken < 0 && errno == EINTR);
+  if (taken < 0) {
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+    into->socket = fd;
+    into->error = errno;
+    return 1;
+  }
+  for (int each = 0; each < taken; each++) write_record(&into[each], fd, &it->senders[each]);
+  return (size_t)taken;
+}
+
+/* The records that a Buffer has room for, none where it is none. */
+static size_t room_of(napi_env env, napi_value buffer, struct record **records) {
+  size_t size;
+  void *bytes;
+  if (napi_get_buffer_info(env, buffer, &bytes, &size) != napi_ok) return 0;
+  *records = bytes;
+  return size / sizeof(struct record);
+}
+
+/* receive(receiver, into) => records written: some of what is queued, of all sockets in turn. 0: nothing is. */
+static napi_value receive(napi_env env, napi_callback_info info) {
+  napi_value args[2], result;
+  struct epoll_event ready[SOCKETS];
+  struct record *records = NULL;
+  struct receiver *it = receiver_of(env, info, 2, args);
+  if (it == NULL) return NULL;
+  if (room_of(env, args[1], &records) < SOCKETS * DATAGRAMS) return throw_errno(env, "arguments", EINVAL);
+  const int count = epoll_wait(it->epoll, ready, SOCKETS, 0);
+  size_t written = 0;
+  for (int each = 0; each < count; each++) written += take(it, ready[each].data.fd, &records[written], DATAGRAMS);
+  napi_create_uint32(env, (uint32_t)written, &result);
+  return result;
+}
+
+/* receiveOf(receiver, socket, into) => records written: some of what is queued in this socket. 0: nothing is. */
+static napi_value receive_of(napi_env env, napi_callback_info info) {
+  napi_value args[3], result;
+  int fd;
+  struct record *records = NULL;
+  struct receiver *it = receiver_of(env, info, 3, args);
+  if (it == NULL) return NULL;
+  if (napi_get_value_int32(env, args[1], &fd) != napi_ok || room_of(env, args[2], &records) < DATAGRAMS) return throw_errno(env, "arguments", EINVAL);
+  napi_create_uint32(env, (uint32_t)take(it, fd, records, DATAGRAMS), &result);
+  return result;
+}
+
+NAPI_MODULE_INIT() {
+  const napi_property_descriptor calls[] = {
+      {"open", NULL, open_receiver, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"bind", NULL, bind_socket, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"receiveBuffer", NULL, receive_buffer, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"close", NULL, close_socket, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"receive", NULL, receive, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"receiveOf", NULL, receive_of, NULL, NULL, NULL, napi_enumerable, NULL},
+  };
+  napi_define_properties(env, exports, sizeof calls / sizeof calls[0], calls);
+  return exports;
+}

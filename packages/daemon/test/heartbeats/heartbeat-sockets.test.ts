@@ -1,0 +1,224 @@
+/** What both adapters to UDP promise, on real sockets. */
+import type { IpAddress } from '@fastbypass/core';
+import { freePorts } from '@fastbypass/test-fixtures';
+import test, { type ExecutionContext } from 'ava';
+import * as E from 'fp-ts/lib/Either.js';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { type HeartbeatSocket, type HeartbeatSockets, QUEUE_LIMIT } from '../../dist/heartbeats/heartbeat-sockets.js';
+import { kernelSockets } from '../../dist/heartbeats/kernel-sockets.js';
+import { nodeSockets } from '../../dist/heartbeats/node-sockets.js';
+import { RECEIVE_BUFFER } from '../../dist/heartbeats/receive-buffer.js';
+import { type Receiver, type UdpSockets, loadUdpSockets } from '../../dist/heartbeats/udp-sockets.js';
+import { until } from '../e2e/bed.js';
+
+const LIMIT = '/proc/sys/net/core/rmem_max';
+const CAP_NET_ADMIN = 12n;
+
+/** Sends, from addresses of this machine, while this thread stands still: afterwards all of it is queued. */
+const SENDER = `
+  const { createSocket } = require('node:dgram');
+  const send = async ({ from, to, ports, times, text }) => {
+    const socket = createSocket(from.includes(':') ? 'udp6' : 'udp4');
+    await new Promise((done) => socket.bind(0, from, done));
+    for (let time = 0; time < times; time++)
+      for (const port of ports) await new Promise((done, failed) => socket.send(text, port, to, (error) => (error ? failed(error) : done())));
+    socket.close();
+  };
+  (async () => { for (const batch of JSON.parse(process.argv[1])) await send(batch); })();
+`;
+
+interface Batch {
+  readonly from?: string;
+  readonly to?: string;
+  readonly ports: readonly number[];
+  readonly times?: number;
+  readonly text?: string;
+}
+
+function queue(...batches: readonly Batch[]): void {
+  const whole = batches.map(({ from = '127.0.0.1', to = '127.0.0.1', times = 1, text = 'heartbeat', ports }) => ({ from, to, times, text, ports }));
+  const { status, stderr } = spawnSync(process.execPath, ['-e', SENDER, JSON.stringify(whole)], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}
+
+class Ear {
+  readonly heard: (IpAddress | null)[] = [];
+  readonly broken: string[] = [];
+  readonly onDatagram = (source: IpAddress | null): void => void this.heard.push(source);
+  readonly onBroken = (reason: string): void => void this.broken.push(reason);
+
+  constructor(readonly needsSource = false) {}
+}
+
+const at = (host: string, port: number): { readonly host: IpAddress; readonly port: number } => ({ host: host as IpAddress, port });
+
+async function bound(t: ExecutionContext, sockets: HeartbeatSockets, host: string, port: number, ear: Ear): Promise<HeartbeatSocket> {
+  const socket = await sockets.bind(at(host, port), ear);
+  t.teardown(() => {
+    socket.close();
+  });
+  return socket;
+}
+
+const readEmpty = (sockets: HeartbeatSockets, ...inQuestion: readonly HeartbeatSocket[]): Promise<void> =>
+  new Promise((resolve) => {
+    sockets.readEmpty(() => inQuestion, resolve);
+  });
+
+/** Bytes that are granted of those that are asked for: all to who may force it, and otherwise what the system allows. */
+function granted(mayForce: boolean): number {
+  const [, capabilities = '0'] = /^CapEff:\s*([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  if (mayForce && ((BigInt(`0x${capabilities}`) >> CAP_NET_ADMIN) & 1n) === 1n) return RECEIVE_BUFFER;
+  return Math.min(RECEIVE_BUFFER, existsSync(LIMIT) ? Number(readFileSync(LIMIT, 'utf8')) : RECEIVE_BUFFER);
+}
+
+function withAddon(): HeartbeatSockets {
+  const addon = loadUdpSockets();
+  if (E.isLeft(addon)) throw new Error(addon.left);
+  return kernelSockets(addon.right);
+}
+
+const ADAPTERS: readonly { readonly name: string; readonly mayForce: boolean; readonly open: () => HeartbeatSockets }[] = [
+  { name: 'node', mayForce: false, open: () => nodeSockets },
+  { name: 'kernel', mayForce: true, open: withAddon },
+];
+
+for (const { name, mayForce, open } of ADAPTERS) {
+  const title = (text: string): string => `${name}: ${text}`;
+
+  test.serial(title('each datagram is told once, to whom it came, empty ones too'), async (t) => {
+    const sockets = open();
+    const [first = 0, second = 0] = await freePorts(2);
+    const ears = [new Ear(), new Ear()] as const;
+    await bound(t, sockets, '127.0.0.1', first, ears[0]);
+    await bound(t, sockets, '127.0.0.1', second, ears[1]);
+    queue({ ports: [first], times: 3 }, { ports: [second], times: 2, text: '' }, { ports: [first], text: '' }, { ports: [second], times: 40, text: 'x'.repeat(9000) });
+    await until('all are heard', () => ears[0].heard.length >= 4 && ears[1].heard.length >= 42);
+    t.deepEqual([ears[0].heard.length, ears[1].heard.length], [4, 42]);
+    t.true(ears.every(({ heard, broken }) => heard.every((source) => source === null) && broken.length === 0));
+  });
+
+  test.serial(title('many sockets with much in each: nothing is lost, nobody is passed over'), async (t) => {
+    const sockets = open();
+    const ports = await freePorts(200);
+    const ears = ports.map(() => new Ear());
+    await Promise.all(ports.map((port, place) => bound(t, sockets, '127.0.0.1', port, ears[place] ?? new Ear())));
+    queue({ ports, times: 50 });
+    await until('all are heard', () => ears.every(({ heard }) => heard.length >= 50));
+    t.true(ears.every(({ heard }) => heard.length === 50));
+  });
+
+  test.serial(title('senders are told where they are asked for'), async (t) => {
+    const sockets = open();
+    const [v4 = 0, v6 = 0] = await freePorts(2);
+    const ears = [new Ear(true), new Ear(true)] as const;
+    await bound(t, sockets, '0.0.0.0', v4, ears[0]);
+    await bound(t, sockets, '::', v6, ears[1]);
+    queue({ from: '127.0.0.2', ports: [v4] }, { from: '127.1.2.254', ports: [v4] }, { from: '::1', to: '::1', ports: [v6] });
+    await until('all are heard', () => ears[0].heard.length === 2 && ears[1].heard.length === 1);
+    t.deepEqual([...ears[0].heard, ...ears[1].heard] as readonly unknown[], ['127.0.0.2', '127.1.2.254', '::1']);
+  });
+
+  test.serial(title('IPv6 leaves IPv4 alone: both can have one port'), async (t) => {
+    const sockets = open();
+    const [port = 0] = await freePorts(1);
+    const ears = [new Ear(), new Ear()] as const;
+    const both = [await bound(t, sockets, '::', port, ears[0]), await bound(t, sockets, '0.0.0.0', port, ears[1])];
+    queue({ ports: [port], times: 2 }, { from: '::1', to: '::1', ports: [port] });
+    await readEmpty(sockets, ...both);
+    t.deepEqual([ears[0].heard.length, ears[1].heard.length], [1, 2]);
+  });
+
+  test.serial(title('a socket that cannot be bound is refused with what can be done about it'), async (t) => {
+    const sockets = open();
+    const [port = 0] = await freePorts(1);
+    await bound(t, sockets, '127.0.0.1', port, new Ear());
+    await t.throwsAsync(sockets.bind(at('127.0.0.1', port), new Ear()), { message: `127.0.0.1 port ${String(port)} is in use by another program (ss -ulpn shows which)` });
+    await t.throwsAsync(sockets.bind(at('192.0.2.77', port), new Ear()), { message: '192.0.2.77 is on no interface of this machine' });
+    await t.throwsAsync(sockets.bind(at('2001:db8::77', port), new Ear()), { message: '2001:db8::77 is on no interface of this machine' });
+  });
+
+  test.serial(title('an heir is told from now on'), async (t) => {
+    const sockets = open();
+    const [port = 0] = await freePorts(1);
+    const [before, after] = [new Ear(), new Ear(true)];
+    const socket = await bound(t, sockets, '127.0.0.1', port, before);
+    queue({ ports: [port] });
+    await readEmpty(sockets, socket);
+    socket.attach(after);
+    queue({ from: '127.0.0.9', ports: [port] });
+    await readEmpty(sockets, socket);
+    t.deepEqual([before.heard, after.heard] as readonly unknown[], [[null], ['127.0.0.9']]);
+  });
+
+  test.serial(title('a port is free when its socket is closed, and nothing is told any more'), async (t) => {
+    const sockets = open();
+    const [port = 0] = await freePorts(1);
+    const [gone, here] = [new Ear(), new Ear()];
+    const socket = await bound(t, sockets, '127.0.0.1', port, gone);
+    queue({ ports: [port], times: 5 });
+    socket.close();
+    const next = await bound(t, sockets, '127.0.0.1', port, here);
+    socket.close();
+    queue({ ports: [port], times: 3 });
+    await readEmpty(sockets, next);
+    t.deepEqual([gone.heard.length, gone.broken.length, here.heard.length], [0, 0, 3]);
+  });
+
+  test.serial(title('read empty: all that was queued has been told, of sockets in question at least'), async (t) => {
+    const sockets = open();
+    const ports = await freePorts(3);
+    const ears = ports.map(() => new Ear());
+    const all = await Promise.all(ports.map((port, place) => bound(t, sockets, '127.0.0.1', port, ears[place] ?? new Ear())));
+    const count = Math.min(800, Math.floor(granted(mayForce) / 1000));
+    queue({ ports, times: count });
+    await readEmpty(sockets, ...all.slice(0, 2));
+    t.deepEqual(ears.slice(0, 2).map(({ heard }) => heard.length), [count, count]);
+    await readEmpty(sockets);
+    await until('the third is heard', () => ears[2]?.heard.length === count);
+  });
+
+  test.serial(title('what is granted of the receive buffer is told'), async (t) => {
+    const [port = 0] = await freePorts(1);
+    const { receiveBuffer } = await bound(t, open(), '127.0.0.1', port, new Ear());
+    t.is(receiveBuffer, granted(mayForce));
+  });
+}
+
+test('node: an endless flood counts as read in the end', async (t) => {
+  let datagrams = 0;
+  const flooded = { get datagrams() { return datagrams; }, receiveBuffer: 0, attach: () => undefined, close: () => undefined };
+  await new Promise<void>((resolve) => {
+    nodeSockets.readEmpty(() => {
+      datagrams += 32;
+      return [flooded];
+    }, resolve);
+  });
+  t.true(datagrams >= QUEUE_LIMIT && datagrams < 2 * QUEUE_LIMIT, String(datagrams));
+});
+
+/** An addon of which one socket, number 3, says the same without end. */
+function endless(error: number, onClose: () => void): UdpSockets {
+  const receiveOf = (_receiver: Receiver, socket: number, into: Buffer): number => {
+    into.writeInt32LE(socket, 0);
+    into.writeInt32LE(error, 4);
+    return 1;
+  };
+  return { open: () => ({}) as Receiver, bind: () => 3, receiveBuffer: () => 0, close: onClose, receive: () => 0, receiveOf };
+}
+
+test('kernel: an endless flood counts as read in the end', async (t) => {
+  const ear = new Ear();
+  const sockets = kernelSockets(endless(0, () => undefined));
+  await readEmpty(sockets, await sockets.bind(at('127.0.0.1', 3000), ear));
+  t.is(ear.heard.length, QUEUE_LIMIT);
+});
+
+test('kernel: a socket that says an error in place of a datagram is closed, and that is told once', async (t) => {
+  const ear = new Ear();
+  let closed = 0;
+  const sockets = kernelSockets(endless(100, () => closed++));
+  await readEmpty(sockets, await sockets.bind(at('127.0.0.1', 3000), ear));
+  t.deepEqual([ear.broken, ear.heard.length, closed] as readonly unknown[], [['recvmmsg ENETDOWN'], 0, 1]);
+});
