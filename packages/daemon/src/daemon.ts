@@ -438,6 +438,7 @@ export class Daemon {
       dryRun,
       state: this.state,
       observed: this.reconciler.observed,
+      ledger: this.reconciler.ledger,
       unmet: this.reconciler.unmet(),
       troubles: [
         ...this.reconciler.problems(),

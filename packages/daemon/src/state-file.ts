@@ -9,6 +9,7 @@ import {
   type Ledger,
   type ObservedAddress,
   type Remembered,
+  bitsOf,
   formatInterfaceAddress,
 } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
@@ -54,6 +55,8 @@ export function readStateFile(path: string): E.Either<string, Remembered> {
     const read = StateFile.decode(JSON.parse(text));
     if (E.isLeft(read)) return E.left('it is not a state file of this version');
     const { cards } = read.right;
+    const impossible = cards.flatMap(({ address, prefixes }) => prefixes.filter((prefix) => !isPrefixOf(address, prefix)).map((prefix) => `${address}/${String(prefix)}`));
+    if (impossible.length > 0) return E.left(`${impossible.join(', ')}: no such prefix; accepted: 0 to 32, of IPv6 to 128`);
     const shut = read.right.shut.map((it) => ({ ...it, dropped: it.dropped.map(addressKept) }));
     const leased = read.right.leased.map(({ interface: name, index, address }) => ({ interface: name, index, ...address }));
     const lost = read.right.lost.map((it) => ({ interface: it.interface, index: it.index, ...addressKept(it) }));
@@ -62,6 +65,8 @@ export function readStateFile(path: string): E.Either<string, Remembered> {
     return E.left(reasonOf(error));
   }
 }
+
+const isPrefixOf = (address: IpAddress, prefix: number): boolean => Number.isInteger(prefix) && prefix >= 0 && prefix <= bitsOf(address);
 
 /** The file's text for a ledger; equal texts need no writing. */
 export function stateText({ cards, removedCards, shut, leased, lost }: Ledger): string {

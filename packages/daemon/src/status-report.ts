@@ -5,6 +5,7 @@ import {
   type DiagnosticReport,
   type Diagnostic,
   type InterfaceReport,
+  type Ledger,
   type Listener,
   type ListenerReport,
   type MonitorState,
@@ -18,6 +19,7 @@ import {
   instancesOf,
   isSettled,
   listeners,
+  placeKey,
   sparingLowerDevices,
   standingProblems,
   statusOf,
@@ -34,6 +36,7 @@ export interface StatusInputs {
   readonly dryRun: boolean;
   readonly state: MonitorState;
   readonly observed: ObservedState | null;
+  readonly ledger: Ledger;
   /** What keeps the network from being as desired. */
   readonly unmet: readonly string[];
   /** What else is wrong, beyond what the state itself shows. */
@@ -63,7 +66,7 @@ export function statusReport(inputs: StatusInputs): StatusReport {
     converged: inputs.unmet.length === 0,
     problems: [...inputs.unmet, ...standingProblems(state, observed, reading.unwatched), ...inputs.troubles],
     listeners: listeners(state).map((listener) => listenerReport(listener, now)),
-    cards: cardReports(desired, observed),
+    cards: cardReports(desired, observed, inputs.ledger),
     interfaces: interfaceReports(desired, observed),
     lastFailover: inputs.lastFailover,
     config: { path: reading.file, loadedAt: told.loadedAt, diagnostics: inputs.diagnostics.map(diagnosticReport) },
@@ -90,10 +93,11 @@ function listenerReport(listener: Listener, now: number): ListenerReport {
   };
 }
 
-function cardReports({ cards }: DesiredState, observed: ObservedState): CardReport[] {
+/** An address that is away is told as it will come back. */
+function cardReports({ cards }: DesiredState, observed: ObservedState, ledger: Ledger): CardReport[] {
   return cards.map(({ card, presence }) => {
     const standing = instancesOf(observed, card.interface, card.address);
-    const prefix = card.prefix ?? standing[0]?.prefix ?? bitsOf(card.address);
+    const prefix = card.prefix ?? standing[0]?.prefix ?? ledger.cards.get(placeKey(card))?.prefixes[0] ?? bitsOf(card.address);
     return {
       index: card.index,
       address: formatInterfaceAddress({ address: card.address, prefix }),

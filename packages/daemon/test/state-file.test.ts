@@ -46,6 +46,14 @@ test('no file is nothing to remember; a broken one says why', (t) => {
   }
 });
 
+test('a prefix that its address cannot have is refused, and named', (t) => {
+  const file = path(t);
+  for (const [address, prefix] of [['10.0.0.1', 33], ['10.0.0.1', -1], ['10.0.0.1', 1.5], ['fd00::1', 129]] as const) {
+    writeStateFile(file, stateText({ ...ledger, cards: new Map([['of a test', { ...card, address: address as IpAddress, prefixes: [24, prefix] }]]) }));
+    t.deepEqual(readStateFile(file), E.left(`${address}/${String(prefix)}: no such prefix; accepted: 0 to 32, of IPv6 to 128`));
+  }
+});
+
 test('before a removal only what it takes to put things back must be on record', (t) => {
   const file = path(t);
   const persistence = new Persistence(file, false);

@@ -187,3 +187,14 @@ kernelTest('iproute2', 'where there is no ip command the daemon says so, goes on
 });
 
 const commandOf = (name: string): string => (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name)).find((file) => existsSync(file)) ?? name;
+
+kernelTests('status names a card that is away with the prefix that will come back', async (t, driver) => {
+  const broker = await Broker.create(t);
+  const [, one] = await broker.talkingDpis();
+  await broker.namespace.ip('address', 'add', `${CARDS[0]}/24`, 'dev', 'eth0');
+  const daemon = await broker.start(minimalConfig(2000, driver));
+  await statusWhere(daemon, 'the mode is normal', isNormal);
+  await one.hush();
+  const { cards } = await statusWhere(daemon, 'the mode is bypass', isBypass);
+  t.deepEqual(cards.map(({ address, observed }) => [address, observed]), [[`${CARDS[0]}/24`, 'absent'], [`${CARDS[1]}/32`, 'absent']]);
+});
