@@ -1,7 +1,7 @@
 // The package on a real systemd, from dpkg -i to purge. The tests of a suite are one story: each goes on where the last one ended.
 // SUITES=bullseye,bookworm,trixie names other Debians than bookworm.
-import test, { type Implementation } from 'ava';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import test, { type ExecutionContext, type Implementation } from 'ava';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lifeScenes } from './scenes/life.js';
@@ -32,15 +32,41 @@ systemTest('lintian has no error and no warning', async (t) => {
   t.is(status, 0, output);
 });
 
-systemTest('the programs need no library and no file of the host', async (t) => {
+/** The package unpacked, as the root of a file system in which there is nothing else, and the words by which each program is started in it. */
+async function emptyHost(t: ExecutionContext): Promise<{ readonly root: string; readonly words: ReadonlyMap<string, readonly string[]> }> {
   const root = mkdtempSync(join(tmpdir(), 'fbt-'));
   t.teardown(() => {
     rmSync(root, { recursive: true });
   });
   await succeed(['dpkg-deb', '--extract', deb, root]);
-  for (const program of ['fastbypass_monitor', 'fbypass_ctl']) {
-    const said = await succeed(['chroot', root, '/usr/lib/fastbypass_monitor/runtime/node', `/usr/lib/fastbypass_monitor/dist/${program}.js`, '--version']);
-    t.regex(said, new RegExp(`^${program} \\d+\\.\\d+\\.\\d+$`, 'm'));
+  const wordsOf = (program: string): readonly string[] => (/^exec (.*) "\$@"$/m.exec(readFileSync(join(root, 'usr/bin', program), 'utf8'))?.[1] ?? '').split(' ');
+  return { root, words: new Map(['fastbypass_monitor', 'fbypass_ctl'].map((program) => [program, wordsOf(program)])) };
+}
+
+const versionOf = (program: string): RegExp => new RegExp(`^${program} \\d+\\.\\d+\\.\\d+$`, 'm');
+
+systemTest('the programs need no library and no file of the host', async (t) => {
+  const { root, words } = await emptyHost(t);
+  for (const [program, started] of words) {
+    // And as docs/migration.md has them started before the package is installed.
+    const bare = [started[0], started.at(-1)].map(String);
+    for (const begin of [started, bare]) t.regex(await succeed(['chroot', root, ...begin, '--version']), versionOf(program));
+  }
+});
+
+systemTest('V8 takes all bytecode, and a program starts without', async (t) => {
+  const { root, words } = await emptyHost(t);
+  for (const [program, [node = '', ...rest]] of words) {
+    const bytecode = join(root, `usr/lib/fastbypass_monitor/dist/${program}.js.bytecode`);
+    const said = (): Promise<string> => succeed(['chroot', root, node, '--profile-deserialization', ...rest, '--version']);
+    const taken = (output: string): number => Math.max(...[...output.matchAll(/^\[Deserializing from (\d+) bytes/gm)].map(([, bytes]) => Number(bytes)));
+    const whole = await said();
+    t.true(taken(whole) > 0.9 * statSync(bytecode).size);
+    t.notRegex(whole, /failed check/);
+    for (const spoil of [() => truncateSync(bytecode, 1000), () => rmSync(bytecode)]) {
+      spoil();
+      t.regex(await said(), versionOf(program));
+    }
   }
 });
 

@@ -1,7 +1,8 @@
 // All that runs of ours: both programs, their addons, the runtime, and what starts them. For the package, and for the benchmark:
 // `node packaging/tools/programs.js FOLDER` lays FOLDER out so that FOLDER/bin/fastbypass_monitor runs, as the installed one does.
 import { bundle } from './bundle.js';
-import { layOutRuntime } from './runtime.js';
+import { LOADER, layOutRuntime } from './runtime.js';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -9,12 +10,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** What the daemon asks of V8: 6 MB less under load, and no failover later for it. What each is worth stands in docs/decisions/0019. */
-const FRUGAL = ['--max-semi-space-size=4', '--no-turbofan'];
-
+/**
+ * `atOnce` and `flags` are what is asked of V8, before Node and after the program has been loaded. For the daemon: 6 MB less under load, and no failover
+ * later for it; what each is worth stands in docs/decisions/0019.
+ */
 const PROGRAMS = {
-  fastbypass_monitor: { entry: 'packages/daemon/dist/main.js', flags: FRUGAL },
-  fbypass_ctl: { entry: 'packages/cli/dist/main.js', flags: [] },
+  fastbypass_monitor: { entry: 'packages/daemon/dist/main.js', atOnce: ['--max-semi-space-size=4'], flags: ['--no-turbofan'] },
+  fbypass_ctl: { entry: 'packages/cli/dist/main.js', atOnce: [], flags: [] },
 };
 
 const ADDONS = ['packages/driver-netlink/prebuilds/linux-x64/netlink.node', 'packages/daemon/prebuilds/linux-x64/unix-datagram.node', 'packages/daemon/prebuilds/linux-x64/udp-sockets.node'];
@@ -31,11 +33,20 @@ export async function layOutPrograms(lib, bin, installed) {
   // Where the programs look for their version, and for their addons.
   write(join(lib, 'package.json'), `${JSON.stringify({ name: 'fastbypass-monitor', version, type: 'commonjs' }, null, 2)}\n`);
   for (const addon of ADDONS) install(join(root, addon), join(lib, 'prebuilds/linux-x64', addon.replace(/.*\//, '')));
-  for (const [name, { flags }] of Object.entries(PROGRAMS)) {
-    const words = [`${installed}/runtime/node`, ...flags, `${installed}/dist/${name}.js`];
+  install(join(root, 'packaging/begin.cjs'), join(lib, 'begin.cjs'));
+  const about = runtime(join(lib, 'runtime'), `${installed}/runtime`);
+  for (const [name, { atOnce, flags }] of Object.entries(PROGRAMS)) {
+    const words = [`${installed}/runtime/node`, ...atOnce, `${installed}/begin.cjs`, ...flags, `${installed}/dist/${name}.js`];
     write(join(bin, name), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, 0o755);
+    bytecode(join(lib, 'runtime'), atOnce, join(lib, 'dist', `${name}.js`), `${installed}/dist/${name}.js`);
   }
-  return { licences, ...runtime(join(lib, 'runtime'), `${installed}/runtime`) };
+  return { licences, ...about };
+}
+
+/** Made by the very runtime that will read it, which is not yet where its loader would look for it. */
+function bytecode(folder, flags, program, installed) {
+  const tool = join(root, 'packaging/tools/bytecode.cjs');
+  execFileSync(join(folder, LOADER), ['--library-path', folder, join(folder, 'node'), '--random-seed=1', ...flags, tool, program, installed], { stdio: 'inherit' });
 }
 
 function runtime(folder, installed) {
