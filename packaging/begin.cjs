@@ -1,6 +1,6 @@
 // What /usr/bin/fastbypass_monitor and fbypass_ctl start: `begin.cjs FLAG… PROGRAM WORD…` runs a program from the bytecode that lies beside it, and
 // then sets V8's FLAGs. On Node's own command line they would stand too early: V8 refuses bytecode, that of Node's modules too, that was made with
-// other flags (docs/decisions/0020).
+// other flags (docs/decisions/0021).
 const { readFileSync } = require('node:fs');
 const { wrap } = require('node:module');
 const { dirname } = require('node:path');
