@@ -32,15 +32,11 @@ export interface Cidr {
 // reading
 // -------------------------------------------------------------------------------------
 
-const DECIMAL_OCTET = /^(0|[1-9]\d{0,2})$/;
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const DOTTED_QUAD = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
 const HEXTET = /^[0-9a-f]{1,4}$/i;
 
-function octetsOf(text: string): readonly number[] | null {
-  const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => DECIMAL_OCTET.test(part))) return null;
-  const octets = parts.map(Number);
-  return octets.every((octet) => octet <= 255) ? octets : null;
-}
+const octetsOf = (text: string): readonly number[] | null => (DOTTED_QUAD.test(text) ? text.split('.').map(Number) : null);
 
 function hextetsOfGroups(text: string): readonly number[] | null {
   if (text === '') return [];
@@ -107,7 +103,7 @@ export function parseIpAddress(text: string): IpAddress | null {
     const hextets = hextetsOf(text);
     return hextets === null ? null : (textOfHextets(hextets) as IpAddress);
   }
-  return octetsOf(text) === null ? null : (text as IpAddress);
+  return DOTTED_QUAD.test(text) ? (text as IpAddress) : null;
 }
 
 /** The address of 4 or 16 bytes in network order, or null where they are of another number. */
@@ -175,10 +171,14 @@ export const isUnspecified = (address: IpAddress): boolean => address === '0.0.0
 /** `::ffff:a.b.c.d`, the shape in which a dual-stack socket shows an IPv4 peer. */
 export const isIpv4Mapped = (address: IpAddress): boolean => address.startsWith('::ffff:') && address.includes('.');
 
-export const isMulticast = (address: IpAddress): boolean =>
-  inCidr(IPV4_MULTICAST, address) || inCidr(IPV6_MULTICAST, address);
+/** 224.0.0.0/4 and ff00::/8. */
+export const isMulticast = (address: IpAddress): boolean => (familyOf(address) === 4 ? firstGroup(address) >> 4 === 0xe : firstGroup(address) >> 8 === 0xff);
 
-export const isIpv6LinkLocal = (address: IpAddress): boolean => familyOf(address) === 6 && inCidr(IPV6_LINK_LOCAL, address);
+/** fe80::/10. */
+export const isIpv6LinkLocal = (address: IpAddress): boolean => familyOf(address) === 6 && firstGroup(address) >> 6 === 0xfe80 >> 6;
+
+/** The first octet, or the first 16 bits; NaN, which shifts as 0, where zeros at the beginning are left out. */
+const firstGroup = (address: IpAddress): number => parseInt(address, familyOf(address) === 4 ? 10 : 16);
 
 /** The address as an unsigned number of 32 or 128 bits. */
 export function numberOf(address: IpAddress): bigint {
@@ -225,8 +225,3 @@ export const inCidr = (cidr: Cidr, address: IpAddress): boolean =>
 export function unmapped(address: IpAddress): IpAddress {
   return isIpv4Mapped(address) ? (address.slice('::ffff:'.length) as IpAddress) : address;
 }
-
-const IPV4_MULTICAST: Cidr = { family: 4, base: 0xe0000000n, prefix: 4 };
-const IPV6_MULTICAST: Cidr = { family: 6, base: 0xffn << 120n, prefix: 8 };
-const IPV6_LINK_LOCAL: Cidr = { family: 6, base: 0xfe80n << 112n, prefix: 10 };
-

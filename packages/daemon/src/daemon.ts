@@ -397,11 +397,11 @@ export class Daemon {
     return { reload: 'accepted', diagnostics: this.diagnostics.map(diagnosticReport) };
   }
 
-  private driverWarning({ driver, file, lines }: ConfigReading): readonly Diagnostic[] {
+  private driverWarning({ driver, file, entries }: ConfigReading): readonly Diagnostic[] {
     const running = this.options.driver.name;
     if (driver === null || driver === this.reading.driver || driver === running) return [];
     const message = `DRIVER is "${driver}" now; accepted, but it acts at the next start: until then ${running} goes on`;
-    return [{ severity: 'warning', scope: 'whole', file, line: lines.get('DRIVER') ?? null, key: 'DRIVER', found: driver, accepted: running, message }];
+    return [{ severity: 'warning', scope: 'whole', file, line: entries.get('DRIVER')?.get(null)?.line ?? null, key: 'DRIVER', found: driver, accepted: running, message }];
   }
 
   /** A card whose address stands with another prefix than the configured one will have it replaced. */
@@ -414,8 +414,8 @@ export class Daemon {
         const accepted = `${address}/${String(prefix)}`;
         const message = `card ${String(index)} stands on ${name} as ${found}; accepted: ${accepted}, which will replace it`;
         const key = formatKey('BYPASS_CARD_HOST', index);
-        const { file, lines } = this.reading;
-        const diagnostic: Diagnostic = { severity: 'warning', scope: 'component', file, line: lines.get(key) ?? null, key, found, accepted, message };
+        const { file, entries } = this.reading;
+        const diagnostic: Diagnostic = { severity: 'warning', scope: 'component', file, line: entries.get('BYPASS_CARD_HOST')?.get(index)?.line ?? null, key, found, accepted, message };
         this.diagnostics = [...this.diagnostics, diagnostic];
         this.options.log.warning(formatDiagnostic(diagnostic));
       }

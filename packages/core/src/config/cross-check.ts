@@ -48,7 +48,8 @@ export function crossCheck(
     for (const name of names) {
       const bearer = bearers.get(name);
       if (bearer !== undefined) {
-        refuse('LISTEN_CUBRO_IFS', index, name, `${name} bears ${bearer}: shut down, it could never come back`, 'interfaces that bear neither a listener nor a card');
+        const what = `${'host' in bearer ? 'listener' : 'card'} ${String(bearer.index)}`;
+        refuse('LISTEN_CUBRO_IFS', index, name, `${name} bears ${what}: shut down, it could never come back`, 'interfaces that bear neither a listener nor a card');
       }
     }
   }
@@ -57,24 +58,24 @@ export function crossCheck(
 /** Each listener that cannot be bound beside an earlier one. `::` is bound for IPv6 alone. */
 function overlaps(listeners: readonly ListenerConfig[]): readonly (readonly [ListenerConfig, ListenerConfig])[] {
   const onEndpoint = new Map<string, ListenerConfig>();
-  const onPort = new Map<string, ListenerConfig>();
-  const wildcardOnPort = new Map<string, ListenerConfig>();
+  const onPort = new Map<number, ListenerConfig>();
+  const wildcardOnPort = new Map<number, ListenerConfig>();
   const pairs: (readonly [ListenerConfig, ListenerConfig])[] = [];
   for (const listener of listeners) {
-    const port = `${String(familyOf(listener.host))}|${String(listener.port)}`;
-    const other = onEndpoint.get(endpointOf(listener)) ?? (isWildcard(listener) ? onPort : wildcardOnPort).get(port);
+    const endpoint = endpointOf(listener);
+    const isWild = isWildcard(listener);
+    // Of IPv6 above all ports of IPv4.
+    const port = listener.port + (familyOf(listener.host) === 4 ? 0 : 65536);
+    const other = onEndpoint.get(endpoint) ?? (isWild ? onPort : wildcardOnPort).get(port);
     if (other !== undefined) pairs.push([listener, other]);
-    if (!onEndpoint.has(endpointOf(listener))) onEndpoint.set(endpointOf(listener), listener);
+    if (!onEndpoint.has(endpoint)) onEndpoint.set(endpoint, listener);
     if (!onPort.has(port)) onPort.set(port, listener);
-    if (isWildcard(listener) && !wildcardOnPort.has(port)) wildcardOnPort.set(port, listener);
+    if (isWild && !wildcardOnPort.has(port)) wildcardOnPort.set(port, listener);
   }
   return pairs;
 }
 
-/** What stands on each interface, in words. The first named wins. */
-function bearersOf(listeners: readonly ListenerConfig[], cards: readonly CardConfig[]): ReadonlyMap<InterfaceName, string> {
-  const bearers = new Map<InterfaceName, string>();
-  for (const { interface: name, index } of cards) bearers.set(name, `card ${String(index)}`);
-  for (const { interface: name, index } of listeners) if (name !== null) bearers.set(name, `listener ${String(index)}`);
-  return bearers;
+/** What stands on each interface: listeners before cards, the last of them. */
+function bearersOf(listeners: readonly ListenerConfig[], cards: readonly CardConfig[]): ReadonlyMap<InterfaceName | null, ListenerConfig | CardConfig> {
+  return new Map([...cards, ...listeners].map((it) => [it.interface, it]));
 }

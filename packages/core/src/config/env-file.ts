@@ -15,8 +15,8 @@ export interface Entry {
   readonly value: string;
 }
 
-/** `none`: no brackets; `large`: brackets with a number above {@link MAX_INDEX}. */
-export type Index = number | 'none' | 'large';
+/** Null: no brackets; `large`: brackets with a number above {@link MAX_INDEX}. */
+export type Index = number | null | 'large';
 
 export interface UnreadableLine {
   readonly line: number;
@@ -34,48 +34,47 @@ export interface EnvFile {
 
 export const MAX_INDEX = 9999;
 
-const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*(?:\[\s*(\d+)\s*\]\s*)?=\s*/;
+const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*(?:\[\s*0*(\d+)\s*\]\s*)?=\s*/;
 const ONLY_COMMENT = /^\s*(?:#.*)?$/s;
 const COMMENT_AFTER_SPACE = /\s#.*$/s;
 
 function indexOf(digits: string | undefined): Index {
-  if (digits === undefined) return 'none';
+  if (digits === undefined) return null;
   const index = Number(digits);
   return index <= MAX_INDEX ? index : 'large';
 }
 
-/** The value of what stands after `=`, or the reason why it cannot be read. */
-function valueOf(rest: string, afterSpace: boolean): { readonly value: string } | { readonly reason: string } {
+/** The value of what stands after `head`, or the reason why it cannot be read. */
+function valueOf(rest: string, head: string): string | { readonly reason: string } {
   const quote = rest[0];
   if (quote === '"' || quote === "'") {
     const end = rest.indexOf(quote, 1);
     if (end < 0) return { reason: `the quote ${quote} is not closed` };
     if (!ONLY_COMMENT.test(rest.slice(end + 1))) return { reason: `something follows the closing quote ${quote}` };
-    return { value: rest.slice(1, end) };
+    return rest.slice(1, end);
   }
   // `K= #a` is empty, `K=#a` a value: only a `#` after white space begins a comment.
-  if (afterSpace && quote === '#') return { value: '' };
-  return { value: rest.replace(COMMENT_AFTER_SPACE, '').trimEnd() };
+  if (quote === '#' && /\s$/.test(head)) return '';
+  return rest.replace(COMMENT_AFTER_SPACE, '').trimEnd();
 }
 
 export function readEnvFile(text: string): EnvFile {
   const entries: Entry[] = [];
   const unreadable: UnreadableLine[] = [];
-  const lines = text.replace(/^\uFEFF/, '').split('\n');
-  for (const [position, raw] of lines.entries()) {
-    const line = position + 1;
-    const content = raw.replace(/\r$/, '');
-    if (ONLY_COMMENT.test(content)) continue;
+  let line = 0;
+  for (const raw of text.replace(/^\uFEFF/, '').split('\n')) {
+    line++;
+    const content = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
     const assignment = ASSIGNMENT.exec(content);
     if (assignment === null) {
-      unreadable.push({ line, key: null, text: content, reason: 'this is no KEY=value' });
+      if (!ONLY_COMMENT.test(content)) unreadable.push({ line, key: null, text: content, reason: 'this is no KEY=value' });
       continue;
     }
     const [head, name = '', digits] = assignment;
-    const key = digits === undefined ? name : `${name}[${digits.replace(/^0+(?=\d)/, '')}]`;
-    const read = valueOf(content.slice(head.length), /\s$/.test(head));
-    if ('reason' in read) unreadable.push({ line, key, text: content, reason: read.reason });
-    else if (read.value !== '') entries.push({ line, key, name, index: indexOf(digits), value: read.value });
+    const key = digits === undefined ? name : `${name}[${digits}]`;
+    const value = valueOf(content.slice(head.length), head);
+    if (typeof value !== 'string') unreadable.push({ line, key, text: content, reason: value.reason });
+    else if (value !== '') entries.push({ line, key, name, index: indexOf(digits), value });
   }
   return { entries, unreadable };
 }

@@ -4,11 +4,14 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Diagnostic, Scope } from './diagnostic.js';
 import { type Entry, type EnvFile, MAX_INDEX } from './env-file.js';
-import { type Key, type KeyName, formatKey, keyNamed, nearestKey } from './keys.js';
+import { KEYS, type Key, type KeyName, keyNamed, nearestKey } from './keys.js';
 import type { ValueCodec } from './values.js';
 
+/** The entries that count, by the name of their key, then by index; null: without one. */
+export type Entries = ReadonlyMap<KeyName, ReadonlyMap<number | null, Entry>>;
+
 export class KeyedValues {
-  private readonly latest = new Map<string, Entry>();
+  private readonly latest = new Map(KEYS.map(({ name }) => [name, new Map<number | null, Entry>()]));
   private readonly found: Diagnostic[] = [];
 
   constructor(
@@ -27,25 +30,22 @@ export class KeyedValues {
   }
 
   entry(name: KeyName, index: number | null): Entry | undefined {
-    return this.latest.get(formatKey(name, index));
+    return this.latest.get(name)?.get(index);
   }
 
-  /** Where the entries that count stand, by key. */
-  get lines(): ReadonlyMap<string, number> {
-    return new Map([...this.latest].map(([key, { line }]) => [key, line]));
+  get entries(): Entries {
+    return this.latest;
   }
 
-  /** All entries that count. */
-  entries(): Iterable<Entry> {
-    return this.latest.values();
+  /** Those of one name. */
+  entriesOf(name: KeyName): Iterable<Entry> {
+    return this.latest.get(name)?.values() ?? [];
   }
 
   /** Ascending indices under which any of `names` stands. */
   indicesOf(names: readonly KeyName[]): readonly number[] {
     const indices = new Set<number>();
-    for (const { name, index } of this.latest.values()) {
-      if (typeof index === 'number' && (names as readonly string[]).includes(name)) indices.add(index);
-    }
+    for (const name of names) for (const index of this.latest.get(name)?.keys() ?? []) if (index !== null) indices.add(index);
     return [...indices].sort((a, b) => a - b);
   }
 
@@ -76,16 +76,16 @@ export class KeyedValues {
 
   private take(entry: Entry): void {
     const key = keyNamed(entry.name);
-    if (key === undefined || !fits(key, entry)) {
+    const { index } = entry;
+    if (key === undefined || index === 'large' || !fits(key, index)) {
       this.unknown(entry, key);
       return;
     }
-    const text = entry.key;
-    const before = this.latest.get(text);
+    const before = this.entry(key.name, index);
     if (before !== undefined) {
-      this.warning('line', entry, `${text} stands on line ${String(before.line)} and again on line ${String(entry.line)}: the last one, ${quoted(entry.value)}, wins; accepted: each key once`, { accepted: 'each key once' });
+      this.warning('line', entry, `${entry.key} stands on line ${String(before.line)} and again on line ${String(entry.line)}: the last one, ${quoted(entry.value)}, wins; accepted: each key once`, { accepted: 'each key once' });
     }
-    this.latest.set(text, entry);
+    this.latest.get(key.name)?.set(index, entry);
   }
 
   private unknown(entry: Entry, key: Key | undefined): void {
@@ -102,10 +102,7 @@ export class KeyedValues {
 
 export const quoted = (text: string): string => JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 
-function fits(key: Key, { index }: Entry): boolean {
-  if (index === 'large') return false;
-  return index === 'none' ? key.form !== 'indexed' : key.form !== 'global';
-}
+const fits = ({ form }: Key, index: number | null): boolean => form !== (index === null ? 'indexed' : 'global');
 
 function forms({ name, form }: Key): string {
   const indexed = `${name}[n], n = 0..${String(MAX_INDEX)}`;

@@ -13,7 +13,7 @@ import { crossCheck } from './cross-check.js';
 import { type Diagnostic, isError } from './diagnostic.js';
 import { type Entry, readEnvFile } from './env-file.js';
 import { KEYS, type KeyName, formatKey } from './keys.js';
-import { KeyedValues } from './keyed-values.js';
+import { type Entries, KeyedValues } from './keyed-values.js';
 import {
   CardHost,
   Flag,
@@ -37,8 +37,7 @@ export type ConfigReading = {
   readonly logLevel: LogLevel;
   /** Null where the file names none: netlink, or what works in its place. */
   readonly driver: DriverName | null;
-  /** The line of each key that counts, as the key is written: `BYPASS_CARD_HOST[0]`. */
-  readonly lines: ReadonlyMap<string, number>;
+  readonly entries: Entries;
   /** Every interface that any key names, whatever becomes of it. */
   readonly interfaces: readonly InterfaceName[];
   /** Addresses of cards that were left out: nobody will take them away in bypass. */
@@ -88,14 +87,16 @@ export function readConfig(text: string, file: string): ConfigReading {
   const managed = managedList(values, null);
   warnOfStrangers(values, listenerIndices, cardIndices);
   warnOfBadDefaults(values, listenerIndices, cardIndices);
-  const listeners = listenerIndices.map((index) => readListener(values, index)).filter((listener) => listener !== null);
-  const cards = cardIndices.map((index) => readCard(values, index)).filter((card) => card !== null);
+  const readListener = listenerReader(values);
+  const readCard = cardReader(values);
+  const listeners = listenerIndices.map(readListener).filter((listener) => listener !== null);
+  const cards = cardIndices.map(readCard).filter((card) => card !== null);
 
   const reading = {
     file,
     logLevel: logLevel === BAD ? 'INFO' : logLevel,
     driver: driver === BAD ? null : driver,
-    lines: values.lines,
+    entries: values.entries,
     interfaces: interfacesIn(values),
     unwatched: unwatchedOf(values, cardIndices, cards),
   } as const;
@@ -137,7 +138,7 @@ export function unreadableConfig(file: string, reason: string): ConfigReading {
     accepted,
     message: `the file cannot be read: ${reason}; accepted: ${accepted}`,
   };
-  return { file, diagnostics: [diagnostic], logLevel: 'INFO', driver: null, lines: new Map(), interfaces: [], unwatched: [], outcome: 'refused' };
+  return { file, diagnostics: [diagnostic], logLevel: 'INFO', driver: null, entries: new Map(), interfaces: [], unwatched: [], outcome: 'refused' };
 }
 
 /** Whether a reload may take it: any error rejects. */
@@ -152,12 +153,18 @@ function global<A, B>(values: KeyedValues, name: KeyName, codec: ValueCodec<A>, 
   return entry === undefined ? fallback : fromEither(values.read(entry, codec, scope));
 }
 
-/** The value of `NAME[index]`, else that of `NAME`, else `fallback`. */
-function inherited<A, B>(values: KeyedValues, name: KeyName, index: number, codec: ValueCodec<A>, fallback: B, bearer: string): Read<A | B> {
-  const own = values.entry(name, index);
-  const entry = own ?? values.entry(name, null);
-  if (entry === undefined) return fallback;
-  return fromEither(values.read(entry, codec, 'component', own === undefined ? `${bearer}: ` : ''));
+type Inherited<A> = (index: number, bearer: string) => Read<A>;
+
+/** Reads the value of `NAME[index]`, else that of `NAME`, else `fallback`. What thousands inherit is decoded once, and only a bad one told for each. */
+function inherited<A, B>(values: KeyedValues, name: KeyName, codec: ValueCodec<A>, fallback: B): Inherited<A | B> {
+  const common = values.entry(name, null);
+  const decoded = common && codec.decode(common.value);
+  return (index, bearer) => {
+    const own = values.entry(name, index);
+    if (own !== undefined) return fromEither(values.read(own, codec, 'component'));
+    if (common === undefined || decoded === undefined) return fallback;
+    return E.isRight(decoded) ? decoded.right : fromEither(values.read(common, codec, 'component', `${bearer}: `));
+  };
 }
 
 /** The interfaces of a list with flag 1; none with flag 0, whatever the list names. */
@@ -180,43 +187,52 @@ function missing(values: KeyedValues, index: number, name: KeyName, accepted: st
   return BAD;
 }
 
-function readListener(values: KeyedValues, index: number): ListenerConfig | null {
-  const bearer = `listener ${String(index)}`;
-  const hostEntry = values.entry('LISTEN_HB_HOST', index);
-  const portEntry = values.entry('LISTEN_HB_PORT', index);
-  const anchor = hostEntry ?? portEntry;
-  const host =
-    hostEntry === undefined
-      ? missing(values, index, 'LISTEN_HB_HOST', ListenerHost.name, bearer, anchor)
-      : fromEither(values.read(hostEntry, ListenerHost, 'component'));
-  const port =
-    portEntry === undefined
-      ? missing(values, index, 'LISTEN_HB_PORT', PORT.name, bearer, anchor)
-      : fromEither(values.read(portEntry, PORT, 'component'));
-  const named = inherited(values, 'LISTEN_HEARTBEAT_IFS', index, Interface, null, bearer);
-  const needsInterface = named === null && host !== BAD && !isUnspecified(host.address);
-  const name = needsInterface ? missing(values, index, 'LISTEN_HEARTBEAT_IFS', `${Interface.name}, here or in LISTEN_HEARTBEAT_IFS`, bearer, anchor) : named;
-  const attempts = inherited(values, 'LISTEN_HEARTBEAT_ATTEMPTS', index, ATTEMPTS, 1, bearer);
-  const timeout = inherited(values, 'LISTEN_HEARTBEAT_TIMEOUT', index, TIMEOUT, 3000, bearer);
-  const recover = inherited(values, 'LISTEN_HEARTBEAT_RECOVER', index, RECOVER, 1, bearer);
-  const sourceEntry = values.entry('LISTEN_HB_SOURCE', index);
-  const sources = sourceEntry === undefined ? [] : fromEither(values.read(sourceEntry, Sources, 'component'));
-  const managed = managedList(values, index);
-  if (host === BAD || port === BAD || name === BAD || attempts === BAD || timeout === BAD || recover === BAD || sources === BAD || managed === BAD) {
-    return null;
-  }
-  return { index, host: host.address, prefix: host.prefix, port, interface: name, attempts, timeout, recover, sources, managed };
+function listenerReader(values: KeyedValues): (index: number) => ListenerConfig | null {
+  const interfaceOf = inherited(values, 'LISTEN_HEARTBEAT_IFS', Interface, null);
+  const attemptsOf = inherited(values, 'LISTEN_HEARTBEAT_ATTEMPTS', ATTEMPTS, 1);
+  const timeoutOf = inherited(values, 'LISTEN_HEARTBEAT_TIMEOUT', TIMEOUT, 3000);
+  const recoverOf = inherited(values, 'LISTEN_HEARTBEAT_RECOVER', RECOVER, 1);
+  return (index) => {
+    const bearer = `listener ${String(index)}`;
+    const hostEntry = values.entry('LISTEN_HB_HOST', index);
+    const portEntry = values.entry('LISTEN_HB_PORT', index);
+    const anchor = hostEntry ?? portEntry;
+    const host =
+      hostEntry === undefined
+        ? missing(values, index, 'LISTEN_HB_HOST', ListenerHost.name, bearer, anchor)
+        : fromEither(values.read(hostEntry, ListenerHost, 'component'));
+    const port =
+      portEntry === undefined
+        ? missing(values, index, 'LISTEN_HB_PORT', PORT.name, bearer, anchor)
+        : fromEither(values.read(portEntry, PORT, 'component'));
+    const named = interfaceOf(index, bearer);
+    const needsInterface = named === null && host !== BAD && !isUnspecified(host.address);
+    const name = needsInterface ? missing(values, index, 'LISTEN_HEARTBEAT_IFS', `${Interface.name}, here or in LISTEN_HEARTBEAT_IFS`, bearer, anchor) : named;
+    const attempts = attemptsOf(index, bearer);
+    const timeout = timeoutOf(index, bearer);
+    const recover = recoverOf(index, bearer);
+    const sourceEntry = values.entry('LISTEN_HB_SOURCE', index);
+    const sources = sourceEntry === undefined ? [] : fromEither(values.read(sourceEntry, Sources, 'component'));
+    const managed = managedList(values, index);
+    if (host === BAD || port === BAD || name === BAD || attempts === BAD || timeout === BAD || recover === BAD || sources === BAD || managed === BAD) {
+      return null;
+    }
+    return { index, host: host.address, prefix: host.prefix, port, interface: name, attempts, timeout, recover, sources, managed };
+  };
 }
 
-function readCard(values: KeyedValues, index: number): CardConfig | null {
-  const bearer = `card ${String(index)}`;
-  const entry = values.entry('BYPASS_CARD_HOST', index);
-  if (entry === undefined) return null;
-  const host = fromEither(values.read(entry, CardHost, 'component'));
-  const named = inherited(values, 'BYPASS_CARD_IFS', index, Interface, null, bearer);
-  const name = named ?? missing(values, index, 'BYPASS_CARD_IFS', `${Interface.name}, here or in BYPASS_CARD_IFS`, bearer, entry);
-  if (host === BAD || name === BAD) return null;
-  return { index, address: host.address, prefix: host.prefix, interface: name };
+function cardReader(values: KeyedValues): (index: number) => CardConfig | null {
+  const interfaceOf = inherited(values, 'BYPASS_CARD_IFS', Interface, null);
+  return (index) => {
+    const bearer = `card ${String(index)}`;
+    const entry = values.entry('BYPASS_CARD_HOST', index);
+    if (entry === undefined) return null;
+    const host = fromEither(values.read(entry, CardHost, 'component'));
+    const named = interfaceOf(index, bearer);
+    const name = named ?? missing(values, index, 'BYPASS_CARD_IFS', `${Interface.name}, here or in BYPASS_CARD_IFS`, bearer, entry);
+    if (host === BAD || name === BAD) return null;
+    return { index, address: host.address, prefix: host.prefix, interface: name };
+  };
 }
 
 // -------------------------------------------------------------------------------------
@@ -227,13 +243,13 @@ function readCard(values: KeyedValues, index: number): CardConfig | null {
 function warnOfStrangers(values: KeyedValues, listeners: readonly number[], cards: readonly number[]): void {
   const known = { listener: new Set(listeners), card: new Set(cards) };
   const makers = { listener: 'LISTEN_HB_HOST[n] or LISTEN_HB_PORT[n]', card: 'BYPASS_CARD_HOST[n]' };
-  const ofName = new Map<string, 'listener' | 'card'>();
-  for (const { name, of } of KEYS) if (of !== 'whole') ofName.set(name, of);
-  for (const entry of values.entries()) {
-    const of = ofName.get(entry.name);
-    if (of === undefined || typeof entry.index !== 'number' || known[of].has(entry.index)) continue;
+  for (const { name, of } of KEYS) {
+    if (of === 'whole') continue;
     const accepted = `an index of a ${of} that ${makers[of]} names`;
-    values.warning('component', entry, `${entry.key} is ${JSON.stringify(entry.value)}, of no effect: there is no ${of} ${String(entry.index)}; accepted: ${accepted}`, { accepted });
+    for (const entry of values.entriesOf(name)) {
+      if (typeof entry.index !== 'number' || known[of].has(entry.index)) continue;
+      values.warning('component', entry, `${entry.key} is ${JSON.stringify(entry.value)}, of no effect: there is no ${of} ${String(entry.index)}; accepted: ${accepted}`, { accepted });
+    }
   }
 }
 
@@ -248,8 +264,7 @@ function warnOfBadDefaults(values: KeyedValues, listeners: readonly number[], ca
   ];
   for (const [name, codec, indices] of defaults) {
     const entry = values.entry(name, null);
-    const heirs = indices.filter((index) => values.entry(name, index) === undefined);
-    if (entry === undefined || heirs.length > 0 || E.isRight(codec.decode(entry.value))) continue;
+    if (entry === undefined || E.isRight(codec.decode(entry.value)) || indices.some((index) => values.entry(name, index) === undefined)) continue;
     values.warning('line', entry, `${name} is ${JSON.stringify(entry.value)}, which nobody inherits; accepted: ${codec.name}`, { accepted: codec.name });
   }
 }
@@ -280,15 +295,11 @@ function warnOfRisks(values: KeyedValues, listeners: readonly ListenerConfig[], 
 // what a reading carries besides
 // -------------------------------------------------------------------------------------
 
-const NAMES_ONE: readonly string[] = ['LISTEN_HEARTBEAT_IFS', 'BYPASS_CARD_IFS'] satisfies KeyName[];
-const NAMES_SOME: readonly string[] = ['LISTEN_CUBRO_IFS'] satisfies KeyName[];
-
 function interfacesIn(values: KeyedValues): readonly InterfaceName[] {
-  const names = [...values.entries()].flatMap(({ name, value }) => {
-    if (NAMES_SOME.includes(name)) return interfaceNamesIn(value);
-    return NAMES_ONE.includes(name) && isInterfaceName(value) ? [value] : [];
-  });
-  return [...new Set(names)];
+  const names = new Set<InterfaceName>();
+  for (const name of ['LISTEN_HEARTBEAT_IFS', 'BYPASS_CARD_IFS'] as const) for (const { value } of values.entriesOf(name)) if (isInterfaceName(value)) names.add(value);
+  for (const { value } of values.entriesOf('LISTEN_CUBRO_IFS')) for (const name of interfaceNamesIn(value)) names.add(name);
+  return [...names];
 }
 
 function unwatchedOf(values: KeyedValues, indices: readonly number[], cards: readonly CardConfig[]): readonly IpAddress[] {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Entry, MAX_INDEX, readEnvFile } from '../../dist/config/env-file.js';
 
 /** `NAME[index]=value` of each entry, as it was understood. */
-const understood = (text: string): readonly string[] => readEnvFile(text).entries.map(({ name, index, value }) => `${name}${index === 'none' ? '' : `[${String(index)}]`}=${value}`);
+const understood = (text: string): readonly string[] => readEnvFile(text).entries.map(({ name, index, value }) => `${name}${index === null ? '' : `[${String(index)}]`}=${value}`);
 
 const LINES: Readonly<Record<string, readonly [line: string, entry: string | null]>> = {
   'a plain line': ['KEY=value', 'KEY=value'],
