@@ -26,7 +26,8 @@ interface Text {
 }
 
 export interface ControlServer {
-  readonly publish: (event: EventName, record: InstantRecord & { readonly at: number; readonly time: string }) => void;
+  /** @param record is asked for where somebody reads events */
+  readonly publish: (event: EventName, record: () => InstantRecord & { readonly at: number; readonly time: string }) => void;
   /** Ends every connection and takes the socket file away. */
   readonly close: () => Promise<void>;
 }
@@ -84,7 +85,8 @@ export async function openControlServer(path: string, hooks: ControlHooks): Prom
   chmodSync(path, 0o660);
   return E.right({
     publish: (event, record) => {
-      const text = eventText(event, record);
+      if (streams.size === 0) return;
+      const text = eventText(event, record());
       for (const stream of streams) if (stream.writableLength > MAX_WAITING) stream.destroy();
       for (const stream of streams) stream.write(text);
     },

@@ -138,7 +138,7 @@ export class Daemon {
     this.announcer = new Announcer(log, (event, record, at) => {
       this.decisions.told(at, record);
       if (event === 'mode') this.metrics.modeChanged();
-      this.control?.publish(event, { at: Math.round(at - this.startedAt), time: clock.iso(at), ...record });
+      this.control?.publish(event, () => ({ at: Math.round(at - this.startedAt), time: clock.iso(at), ...record }));
     });
     this.metrics = new Metrics(
       () => this.state,
