@@ -189,9 +189,9 @@ static napi_value receive_bytes(napi_env env, napi_callback_info info) {
   return result;
 }
 
-/* bears(socket, index, name) => whether the interface of that index has that name. (The other way round, by SIOCGIFINDEX, the
- * kernel would run modprobe for a name that nobody bears.) */
-static napi_value bears_name(napi_env env, napi_callback_info info) {
+/* flags(socket, index, name) => IFF_UP and the like of the interface of that index; undefined: it does not have that name. (By SIOCGIFINDEX,
+ * or with a name that nobody bears, the kernel would run modprobe.) */
+static napi_value flags_of(napi_env env, napi_callback_info info) {
   napi_value args[3], result;
   char name[64];
   size_t length;
@@ -201,8 +201,8 @@ static napi_value bears_name(napi_env env, napi_callback_info info) {
   memset(&request, 0, sizeof request);
   if (napi_get_value_int32(env, args[1], &request.ifr_ifindex) != napi_ok || napi_get_value_string_utf8(env, args[2], name, sizeof name, &length) != napi_ok)
     return throw_errno(env, "arguments", EINVAL);
-  const bool bears = ioctl(it->fd, SIOCGIFNAME, &request) == 0 && strncmp(request.ifr_name, name, IFNAMSIZ) == 0;
-  napi_get_boolean(env, bears, &result);
+  if (ioctl(it->fd, SIOCGIFNAME, &request) != 0 || strncmp(request.ifr_name, name, IFNAMSIZ) != 0 || ioctl(it->fd, SIOCGIFFLAGS, &request) != 0) return NULL;
+  napi_create_uint32(env, (uint16_t)request.ifr_flags, &result);
   return result;
 }
 
@@ -282,7 +282,7 @@ NAPI_MODULE_INIT() {
       {"open", NULL, open_socket, NULL, NULL, NULL, napi_enumerable, NULL},
       {"send", NULL, send_bytes, NULL, NULL, NULL, napi_enumerable, NULL},
       {"receive", NULL, receive_bytes, NULL, NULL, NULL, napi_enumerable, NULL},
-      {"bears", NULL, bears_name, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"flags", NULL, flags_of, NULL, NULL, NULL, napi_enumerable, NULL},
       {"watch", NULL, watch_socket, NULL, NULL, NULL, napi_enumerable, NULL},
       {"close", NULL, close_call, NULL, NULL, NULL, napi_enumerable, NULL},
       {"inNamespace", NULL, in_namespace, NULL, NULL, NULL, napi_enumerable, NULL},

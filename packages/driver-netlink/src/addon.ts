@@ -21,8 +21,8 @@ export interface Addon {
   readonly send: (socket: AddonSocket, bytes: Uint8Array, length: number) => void;
   /** @returns how many bytes of one datagram stand in `into` now; 0: there is none */
   readonly receive: (socket: AddonSocket, into: Uint8Array) => number;
-  /** Whether the interface of this index has this name, in the namespace of the socket. */
-  readonly bears: (socket: AddonSocket, index: number, name: string) => boolean;
+  /** `IFF_UP` and the like of the interface of this index, in the namespace of the socket; undefined: it does not have this name. */
+  readonly flags: (socket: AddonSocket, index: number, name: string) => number | undefined;
   /** Calls `onReadable` as long as there is something to receive, or an error to be met by it. Until then the process stays. */
   readonly watch: (socket: AddonSocket, onReadable: () => void) => void;
   readonly close: (socket: AddonSocket) => void;

@@ -89,18 +89,25 @@ export function readLinkHead({ bytes, start, end }: Message): { readonly family:
   return { family: bytes.readUInt8(start), index: bytes.readInt32LE(start + 4), name };
 }
 
-/** @returns null where it is no link that has a name */
-export function readLink({ bytes, start, end }: Message): Link | null {
+/** What of a notice is told without a look at its attributes; null: too short. */
+export function readLinkState({ bytes, start, end }: Message): Pick<Link, 'index' | 'up'> | null {
   if (start + IFINFOMSG > end) return null;
-  const { name, tied, master, info, families, tiedElsewhere } = ATTRIBUTES.read(bytes, start + IFINFOMSG, end);
+  return { index: bytes.readInt32LE(start + 4), up: (bytes.readUInt32LE(start + 8) & IFF_UP) !== 0 };
+}
+
+/** @returns null where it is no link that has a name */
+export function readLink(message: Message): Link | null {
+  const state = readLinkState(message);
+  if (state === null) return null;
+  const { name, tied, master, info, families, tiedElsewhere } = ATTRIBUTES.read(message.bytes, message.start + IFINFOMSG, message.end);
   if (name === undefined) return null;
   const kind = info?.kind;
   // The kernel ties a VXLAN device to nothing; the device that it sends through stands among its details.
   const underlying = tied === undefined || tied === 0 ? (kind === 'vxlan' ? info?.data?.vxlanLink : undefined) : tied;
   return {
-    index: bytes.readInt32LE(start + 4),
+    index: state.index,
     name,
-    up: (bytes.readUInt32LE(start + 8) & IFF_UP) !== 0,
+    up: state.up,
     kind,
     tied: tiedElsewhere === undefined ? underlying : undefined,
     master,

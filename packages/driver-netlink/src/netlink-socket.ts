@@ -56,9 +56,9 @@ export class NetlinkSocket {
     }
   }
 
-  /** Whether the interface of this index has this name now. */
-  bears(index: number, name: string): boolean {
-    return this.#addon.bears(this.#socket, index, name);
+  /** `IFF_UP` and the like of the interface of this index; undefined: it does not have this name now. */
+  flags(index: number, name: string): number | undefined {
+    return this.#addon.flags(this.#socket, index, name);
   }
 
   watch(onReadable: () => void): void {

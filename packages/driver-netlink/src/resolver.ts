@@ -1,6 +1,6 @@
 import type { DriverError, InterfaceName, Operation } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
-import { ENODEV } from './constants.js';
+import { ENODEV, IFF_UP } from './constants.js';
 import { type Link, readLink, writeLinkQuestion } from './link.js';
 import type { Verdict } from './message.js';
 import { refusalOf } from './results.js';
@@ -9,16 +9,16 @@ import type { Transactor } from './transactor.js';
 /** Links asked for at once. A link takes some two thousand bytes of the receive buffer, which may be small. */
 const AT_ONCE = 32;
 
-/** What an operation has to know of its link: for one on an address the index is enough. */
-export type Target = Pick<Link, 'index'> & Partial<Pick<Link, 'up' | 'promoteSecondaries'>>;
+/** What an operation has to know of its link: whether it promotes secondaries, where that is to be turned on alone. */
+export type Target = Pick<Link, 'index' | 'up'> & Partial<Pick<Link, 'promoteSecondaries'>>;
 
 /** Right: the link, null where there is none of that name. */
 export type Resolved = E.Either<DriverError, Target | null>;
 
 /**
  * Finds the links that bear names at this moment. After a rename or a re-creation a name leads elsewhere, so an index that
- * was seen before is no more than a guess: it is used once the kernel has said that it still bears the name, which takes it a
- * tenth of what the question about a name does.
+ * was seen before is no more than a guess: it is used once the kernel has said that it still bears the name, and whether it is up,
+ * which takes it a tenth of what the question about a name does.
  */
 export class Resolver {
   readonly #transactor: Transactor;
@@ -42,20 +42,22 @@ export class Resolver {
   resolve(operations: readonly Operation[]): ReadonlyMap<InterfaceName, Resolved> {
     const found = new Map<InterfaceName, Resolved>();
     const asked = new Set<InterfaceName>();
-    for (const operation of operations) {
-      const { interface: name } = operation;
-      if ('address' in operation) {
-        if (found.has(name) || asked.has(name)) continue;
-        const index = this.#guesses.get(name);
-        if (index !== undefined && this.#transactor.bears(index, name)) found.set(name, E.right({ index }));
-        else asked.add(name);
-      } else {
-        // What the link is like is to be known too.
-        asked.add(name);
-      }
+    for (const { op, interface: name } of operations) {
+      if (asked.has(name)) continue;
+      // Of promotion nothing else tells.
+      if (op === 'promote-secondaries' || !(found.has(name) || this.#recognise(name, found))) asked.add(name);
     }
     this.#ask([...asked], found);
     return found;
+  }
+
+  /** False where the guess is wrong, or there is none. */
+  #recognise(name: InterfaceName, found: Map<InterfaceName, Resolved>): boolean {
+    const index = this.#guesses.get(name);
+    const flags = index === undefined ? undefined : this.#transactor.flags(index, name);
+    if (index === undefined || flags === undefined) return false;
+    found.set(name, E.right({ index, up: (flags & IFF_UP) !== 0 }));
+    return true;
   }
 
   #ask(names: readonly InterfaceName[], found: Map<InterfaceName, Resolved>): void {

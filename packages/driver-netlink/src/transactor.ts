@@ -74,9 +74,9 @@ export class Transactor {
     this.ask([null], writeNothing, () => null);
   }
 
-  /** Whether the interface of this index has this name now. */
-  bears(index: number, name: string): boolean {
-    return this.#socket.bears(index, name);
+  /** `IFF_UP` and the like of the interface of this index; undefined: it does not have this name now. */
+  flags(index: number, name: string): number | undefined {
+    return this.#socket.flags(index, name);
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { type SeenAddress, readAddress } from './address.js';
 import { RTM_DELADDR, RTM_NEWLINK, WITNESSED_GROUPS } from './constants.js';
-import { readLink } from './link.js';
+import { readLinkState } from './link.js';
 import { type Message, messagesIn } from './message.js';
 import type { NetlinkSocket, Sockets } from './netlink-socket.js';
 
@@ -48,7 +48,7 @@ function whatWasHeard(socket: NetlinkSocket): Dropped | null {
 /** First a link is said to be down, then its addresses to be gone: what went before that, somebody has removed. */
 function take(message: Message, dropped: Map<number, SeenAddress[]>): void {
   if (message.type === RTM_NEWLINK) {
-    const link = readLink(message);
+    const link = readLinkState(message);
     if (link !== null && !link.up && !dropped.has(link.index)) dropped.set(link.index, []);
   } else if (message.type === RTM_DELADDR) {
     const seen = readAddress(message);

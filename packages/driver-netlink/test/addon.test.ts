@@ -9,6 +9,8 @@ import { writeLinkQuestion } from '../dist/link.js';
 
 const loaded = loadAddon();
 
+const IFF_LOOPBACK = 0x8;
+
 test('where there is no addon, one line says so, and what it takes', (t) => {
   for (const refused of [E.map(() => null)(loadAddon('/nowhere')), E.map(() => null)(netlinkDriver({ prebuilds: '/nowhere' }))]) {
     t.true(E.isLeft(refused));
@@ -74,6 +76,13 @@ withAddon('a socket that is closed is refused, closing it again is not', (t, add
   t.like(t.throws(() => addon.receive(socket, Buffer.alloc(10))), { code: 'EBADF', errno: 9 });
 });
 
+withAddon('the flags of an interface are told under its own name alone', (t, addon) => {
+  const socket = addon.open(0, 65536);
+  t.true(((addon.flags(socket, 1, 'lo') ?? 0) & IFF_LOOPBACK) !== 0);
+  for (const [index, name] of [[1, 'l'], [1, 'lo0'], [1, ''], [1, 'lo'.repeat(40)], [0, 'lo'], [-1, 'lo'], [2 ** 31 - 1, 'lo']] as const) t.is(addon.flags(socket, index, name), undefined, `${index} ${name}`);
+  addon.close(socket);
+});
+
 withAddon('arguments of another kind are refused', (t, addon) => {
   const socket = addon.open(0, 65536);
   const loose = addon as unknown as Record<string, (...args: unknown[]) => unknown>;
@@ -84,6 +93,8 @@ withAddon('arguments of another kind are refused', (t, addon) => {
     ['send', [socket, Buffer.alloc(4), 5]],
     ['send', [{}, Buffer.alloc(4), 4]],
     ['receive', [socket, 'text']],
+    ['flags', [socket, 'text', 'lo']],
+    ['flags', [socket, 1]],
     ['watch', [socket, 7]],
     ['watch', [undefined, () => undefined]],
     ['close', [7]],

@@ -51,6 +51,19 @@ export function interfaceContract({ test }: Suite): void {
     t.deepEqual(await addressesNow(driver, WEST), ['10.0.0.1/32']);
   });
 
+  test('a link is set down under the name that it bears now, and told as it was found, whatever the last look showed', async (t, { driver, outside }) => {
+    await outside.run(down(WEST));
+    await observe(driver);
+    await outside.rename(EAST, NORTH);
+    await outside.rename(WEST, EAST);
+    await outside.rename(NORTH, WEST);
+    t.deepEqual(await verdicts(driver, down(EAST), down(WEST), up(WEST)), ['already', 'done', 'done']);
+    await outside.run(down(WEST));
+    t.deepEqual(await verdicts(driver, down(WEST), up(EAST), down(NORTH)), ['already', 'done', 'no-such-interface']);
+    t.true((await interfaceNow(driver, EAST)).up);
+    t.false((await interfaceNow(driver, WEST)).up);
+  });
+
   test('an interface that is deleted is missing, and one that comes under its name is worked on at once', async (t, { driver, outside }) => {
     await prepare(driver, add(EAST, '10.0.0.1/32'));
     await outside.remove(EAST);
