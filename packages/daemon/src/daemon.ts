@@ -191,6 +191,7 @@ export class Daemon {
     );
     this.reconciler = new Reconciler(driver, this.remembered(config), dryRun, {
       now: clock.now,
+      makeWay: this.makeWay,
       state: () => this.decidedState,
       listeners: () => listeners(this.state),
       onBegin: (_plan, ledger) => {

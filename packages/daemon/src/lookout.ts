@@ -9,6 +9,8 @@ const RESYNC = 800;
 export interface LookoutHooks {
   /** What is known may be out of date. */
   readonly onDoubt: () => void;
+  /** Nothing speaks against what is known; but it is time for a look. */
+  readonly onResync: () => void;
   /** Why the network is not watched; null: it is again. */
   readonly onWatch: (trouble: string | null) => void;
 }
@@ -28,7 +30,7 @@ export class Lookout {
   /** Resolves once the watch has begun, or is to be tried again. */
   async begin(): Promise<void> {
     await this.watch();
-    if (!this.stopped) this.resyncTimer = setInterval(this.hooks.onDoubt, RESYNC);
+    if (!this.stopped) this.resyncTimer = setInterval(this.hooks.onResync, RESYNC);
   }
 
   /** No hook is called after this. */

@@ -42,12 +42,15 @@ import { type Carried, afterSuccess, carryOut, deedOf } from './carry-out.js';
 import { type Ground, Foresight, learnedOn } from './foresight.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { type LookoutHooks, Lookout } from './lookout.js';
+import { type MakeWay, shared } from './right-of-way.js';
 
 /** ms that a decision waits at most for a look where somebody has just changed something. */
 const HASTE = 50;
 
 export interface ReconcilerHooks extends Pick<LookoutHooks, 'onWatch'> {
   readonly now: () => number;
+  /** Of what can wait. */
+  readonly makeWay: MakeWay;
   /** The state as it was last decided. */
   readonly state: () => MonitorState;
   /** Listeners as they are now. */
@@ -71,8 +74,10 @@ export interface ReconcilerHooks extends Pick<LookoutHooks, 'onWatch'> {
 export class Reconciler {
   private known: ObservedState | null = null;
   private memory: Ledger;
-  /** What is known may be out of date. */
+  /** What is known may be out of date: somebody has just changed something. */
   private stale = true;
+  /** Nobody has, but what is known is to be verified. */
+  private resync = false;
   /** A decision has been taken that no plan was made for yet. */
   private hasty = false;
   /** Operations are under way: what is known is about to change. */
@@ -96,6 +101,8 @@ export class Reconciler {
   private readonly attempts: Attempts;
   private readonly leases: LeaseKeeper;
   private readonly lookout: Lookout;
+  /** Gets ready for the other mode, which holds the loop up for 20 ms where a plan has 2000 operations. */
+  private readonly foreseeTurn: () => Promise<void>;
 
   constructor(
     private readonly driver: NetworkDriver,
@@ -113,7 +120,17 @@ export class Reconciler {
         this.stale = true;
         this.wake();
       },
+      onResync: () => {
+        this.resync = true;
+        this.wake();
+      },
       onWatch: hooks.onWatch,
+    });
+    this.foreseeTurn = shared(hooks.makeWay, () => {
+      const { mode } = hooks.state();
+      // What is being done may change the ground; afterwards there is another occasion.
+      if (mode.name === 'unknown' || this.running !== null) return;
+      this.foresee({ ...hooks.state(), mode: { ...mode, name: mode.name === 'bypass' ? 'normal' : 'bypass' } });
     });
   }
 
@@ -243,13 +260,6 @@ export class Reconciler {
     this.hooks.onLedger(this.memory);
   }
 
-  /** Gets ready for the other mode. */
-  private foreseeTurn(): void {
-    const state = this.hooks.state();
-    if (state.mode.name === 'unknown') return;
-    this.foresee({ ...state, mode: { ...state.mode, name: state.mode.name === 'bypass' ? 'normal' : 'bypass' } });
-  }
-
   private wake(): void {
     this.wanted = true;
     if (this.stopped || this.running !== null) return;
@@ -259,7 +269,7 @@ export class Reconciler {
       if (this.wanted) this.wake();
       else {
         this.hooks.onIdle();
-        this.foreseeTurn();
+        void this.foreseeTurn();
       }
     });
   }
@@ -271,10 +281,11 @@ export class Reconciler {
       const inHurry = this.hasty && this.known !== null;
       this.hasty = false;
       // Even in a hurry it is worth a moment to see what somebody has just changed: it must not be lost.
-      if (this.stale && !(await this.look(inHurry ? HASTE : Infinity)) && !inHurry) continue;
+      const isLookDue = this.stale || (this.resync && !inHurry);
+      if (isLookDue && !(await this.look(inHurry ? HASTE : Infinity)) && !inHurry) continue;
       if (this.known !== null) await this.act(this.known);
       // What was decided in a hurry is verified by a look.
-      if (inHurry && this.stale) this.wanted = true;
+      if (inHurry && !this.isFresh()) this.wanted = true;
     }
   }
 
@@ -284,10 +295,14 @@ export class Reconciler {
 
   /** False where a decision came in between, `limit` ms were over, or the network could not be seen. */
   private async look(limit = Infinity): Promise<boolean> {
+    const { stale } = this;
     this.stale = false;
+    this.resync = false;
     const seen = await unless(this.interrupt.signal, this.driver.observe(), limit);
     if (seen === null) {
-      this.stale = true;
+      // A doubt remains a doubt; a decision waits for no look that nobody asked for.
+      this.stale ||= stale;
+      this.resync = true;
       return false;
     }
     if (E.isLeft(seen)) {
@@ -342,9 +357,9 @@ export class Reconciler {
     this.attempts.retain([listenerPlan, plan]);
     const acted = await this.carryOut(plan, foreseen?.after);
     // Nothing was left to do at once: what is done from now on puts right what somebody else did.
-    if (!acted && !this.isCutShort() && !this.stale) this.repairing = true;
+    if (!acted && !this.isCutShort() && this.isFresh()) this.repairing = true;
     // Lifetimes are no drift, so nothing would come back to those that an old look does not show.
-    if (!this.isCutShort() && !this.stale) await this.keepLeases(state, this.known ?? known);
+    if (!this.isCutShort() && this.isFresh()) await this.keepLeases(state, this.known ?? known);
     this.hooks.onLedger(this.memory);
   }
 
@@ -356,6 +371,11 @@ export class Reconciler {
     this.memory = record(this.memory, deeds, known);
     this.stale = true;
     this.wanted = true;
+  }
+
+  /** Whether what is known was seen, and nothing speaks against it. */
+  private isFresh(): boolean {
+    return !this.stale && !this.resync;
   }
 
   private isCutShort(): boolean {

@@ -1,7 +1,7 @@
 /**
  * A verdict has the right of way: what can wait is not begun shortly before one.
  *
- * A status, a scrape or a reload of 1000 listeners holds the loop up for longer than a whole failover takes. While
+ * A status, a scrape or a reload of 1000 listeners, or a plan that is made ahead for 1000 cards, holds the loop up for longer than a whole failover takes. While
  * heartbeats arrive no verdict is near, so this costs nothing.
  */
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';

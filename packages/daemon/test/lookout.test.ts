@@ -10,11 +10,12 @@ const ENDED: DriverError = { kind: 'driver-unavailable', message: 'it ended' };
 function lookoutOn(t: ExecutionContext, network: MockNetwork) {
   const told: (string | null)[] = [];
   const doubts = { count: 0 };
-  const lookout = new Lookout(mockDriver(network), { onDoubt: () => doubts.count++, onWatch: (trouble) => told.push(trouble) });
+  const resyncs = { count: 0 };
+  const lookout = new Lookout(mockDriver(network), { onDoubt: () => doubts.count++, onResync: () => resyncs.count++, onWatch: (trouble) => told.push(trouble) });
   t.teardown(() => {
     lookout.stop();
   });
-  return { lookout, told, doubts };
+  return { lookout, told, doubts, resyncs };
 }
 
 test('a watch that ends is told of and begun anew, and then everything is doubted', async (t) => {
@@ -26,6 +27,13 @@ test('a watch that ends is told of and begun anew, and then everything is doubte
   await until('it is watched again', () => told.includes(null));
   t.deepEqual(told.map((text) => text?.replace(/^.*: /, '') ?? null), ['it ended', 'it does not begin', null]);
   t.true(doubts.count > 0);
+});
+
+test('a look is asked for now and then without a doubt', async (t) => {
+  const { lookout, doubts, resyncs } = lookoutOn(t, new MockNetwork());
+  await lookout.begin();
+  await until('it is time for a look', () => resyncs.count > 0);
+  t.is(doubts.count, 0);
 });
 
 test('what is stopped while it begins neither watches nor tells', async (t) => {

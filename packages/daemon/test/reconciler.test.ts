@@ -19,6 +19,7 @@ import {
 import { MockNetwork, type MockDriverOptions, mockDriver } from '@fastbypass/driver-mock';
 import { until as waitUntil } from '@fastbypass/test-fixtures';
 import test, { type ExecutionContext } from 'ava';
+import { setImmediate as pass } from 'node:timers/promises';
 import { Reconciler } from '../dist/reconciler.js';
 
 const TEXT = `
@@ -55,6 +56,12 @@ class Bench {
   /** What the driver was told to be ready for, the newest last. */
   readonly prepared: (readonly Operation[])[] = [];
   firstSights = 0;
+  /** Looks that were begun. */
+  looks = 0;
+  /** What looks wait for. */
+  view: Promise<void> = Promise.resolve();
+  /** What gives way waits for it. */
+  way: Promise<void> = Promise.resolve();
   readonly reconciler: Reconciler;
   state: MonitorState;
 
@@ -62,6 +69,7 @@ class Bench {
     this.state = transition(initialState(configOf(TEXT), 0), { type: 'launched', at: 0, listener: 0, awaited: true });
     this.reconciler = new Reconciler(this.driver(options), emptyLedger, dryRun, {
       now: () => performance.now(),
+      makeWay: () => this.way,
       state: () => this.state,
       listeners: () => listeners(this.state),
       onIdle: () => undefined,
@@ -83,7 +91,12 @@ class Bench {
       this.applied.push(operations);
       return driver.apply(operations, cancellation);
     };
-    return { ...driver, apply, prepare: (operations) => void this.prepared.push(operations) };
+    const observe: NetworkDriver['observe'] = async () => {
+      this.looks++;
+      await this.view;
+      return driver.observe();
+    };
+    return { ...driver, apply, observe, prepare: (operations) => void this.prepared.push(operations) };
   }
 
   /** A heartbeat, or a silence of two windows: normal or bypass. */
@@ -107,6 +120,12 @@ class Bench {
 
 const done = (plan: Plan, results: readonly (OperationResult | null)[]): string[] =>
   plan.flatMap(({ operation }, position) => (results[position]?.outcome === 'done' ? [formatOperation(operation)] : []));
+
+/** What resolves when it is opened. */
+function gate(): readonly [Promise<void>, () => void] {
+  let open = (): void => undefined;
+  return [new Promise<void>((resolve) => (open = resolve)), () => { open(); }];
+}
 
 const removal: Operation = { op: 'address-del', interface: eth0, address: cardInstance };
 
@@ -135,6 +154,39 @@ test('the driver is made ready for the other mode, and is asked for these very o
   t.is(bench.applied.at(-1)?.[0], removals[0]);
   await until(() => bench.prepared.at(-1)?.some(({ op }) => op === 'address-add') === true);
   t.deepEqual(bench.prepared.at(-1)?.map(formatOperation), ['link-up e1', 'address-add eth0 10.0.0.100/32', 'address-add eth0 10.0.0.101/32']);
+});
+
+test('getting ready for the other mode gives way, and is not done for one that has come meanwhile', async (t) => {
+  const bench = new Bench(t);
+  await bench.reconciler.begin();
+  const [way, open] = gate();
+  bench.way = way;
+  bench.turn('normal');
+  await until(() => bench.reconciler.unmet().length === 0);
+  bench.turn('bypass');
+  await until(() => bench.reconciler.unmet().length === 0);
+  t.deepEqual([bench.addresses, bench.prepared], [['10.0.0.1'], []]);
+  open();
+  await until(() => bench.prepared.length > 0);
+  t.deepEqual(bench.prepared[0]?.map(formatOperation), ['link-up e1', 'address-add eth0 10.0.0.100/32', 'address-add eth0 10.0.0.101/32']);
+});
+
+test('a decision waits for no look that nobody asked for, and is verified by one', async (t) => {
+  const bench = new Bench(t);
+  await bench.reconciler.begin();
+  bench.turn('normal');
+  // All that its own changes gave rise to is over: the next look is one that nobody asked for.
+  await until(() => bench.prepared.length > 0);
+  const [view, open] = gate();
+  t.teardown(open);
+  const { looks } = bench;
+  bench.view = view;
+  await until(() => bench.looks > looks);
+  bench.turn('bypass');
+  await pass();
+  t.deepEqual(bench.applied.at(-1)?.map(formatOperation), ['address-del eth0 10.0.0.100/32', 'address-del eth0 10.0.0.101/32', 'link-down e1']);
+  open();
+  await until(() => bench.reconciler.unmet().length === 0 && bench.looks > looks + 1);
 });
 
 test('what was foreseen is foreseen anew when somebody has changed the network', async (t) => {

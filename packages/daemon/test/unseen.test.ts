@@ -20,6 +20,7 @@ import { Namespace, until, whyNoNamespaces, words } from '@fastbypass/test-fixtu
 import test, { type ExecutionContext } from 'ava';
 import * as E from 'fp-ts/lib/Either.js';
 import { execFileSync } from 'node:child_process';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Reconciler } from '../dist/reconciler.js';
 
 const { add } = words;
@@ -99,6 +100,7 @@ class Bench {
     this.state = transition(initialState(reading.config, 0), { type: 'launched', at: 0, listener: 0, awaited: true });
     this.reconciler = new Reconciler(this.lateFor(stage.driver), emptyLedger, false, {
       now: () => performance.now(),
+      makeWay: turn,
       state: () => this.state,
       listeners: () => listeners(this.state),
       onIdle: () => undefined,
