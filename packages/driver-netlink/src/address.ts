@@ -3,6 +3,7 @@ import { AttributeTable, type Codec, ipAddress, text, u32 } from './attributes.j
 import {
   AF_INET,
   AF_INET6,
+  AF_UNSPEC,
   FOREVER,
   IFADDRMSG,
   IFA_ADDRESS,
@@ -119,10 +120,10 @@ function scopeName(number: number): string {
 // writing
 // -------------------------------------------------------------------------------------
 
-/** Asks for all addresses of one family. */
-export function writeAddressDump(writer: MessageWriter, sequence: number, family: number): void {
+/** Asks for all addresses, of one family after the other. */
+export function writeAddressDump(writer: MessageWriter, sequence: number): void {
   writer.begin(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP, sequence);
-  writeHeader(writer, family, 0, 0, 0);
+  writeHeader(writer, AF_UNSPEC, 0, 0, 0);
   writer.end();
 }
 

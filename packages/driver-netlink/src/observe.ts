@@ -2,7 +2,6 @@ import type { DriverError, ObservedState } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
 import { readFileSync } from 'node:fs';
 import { readAddress, writeAddressDump } from './address.js';
-import { AF_INET, AF_INET6 } from './constants.js';
 import { dump } from './dump.js';
 import { type Link, readLink, writeLinkDump } from './link.js';
 import type { NetlinkSocket, Sockets } from './netlink-socket.js';
@@ -30,11 +29,9 @@ export const observer =
       const links = await dumpLinks(socket);
       if (E.isLeft(links)) return links;
       learn(links.right);
-      const four = await dump(socket, (writer, sequence) => writeAddressDump(writer, sequence, AF_INET), readAddress);
-      if (E.isLeft(four)) return four;
-      const six = await dump(socket, (writer, sequence) => writeAddressDump(writer, sequence, AF_INET6), readAddress);
-      if (E.isLeft(six)) return six;
-      return E.right(observedState(links.right, [...four.right, ...six.right], sockets.inside(isPromotedEverywhere)));
+      const addresses = await dump(socket, writeAddressDump, readAddress);
+      if (E.isLeft(addresses)) return addresses;
+      return E.right(observedState(links.right, addresses.right, sockets.inside(isPromotedEverywhere)));
     });
 
 export const linksNow = (sockets: Sockets): Promise<E.Either<DriverError, readonly Link[]>> => onSocket(sockets, dumpLinks);
