@@ -21,26 +21,49 @@
 #define SOCKETS 64
 #define DATAGRAMS 8
 
-/* What is told of a datagram; ../src/heartbeats/addon.ts reads it. */
+/* What is told of a datagram; ../src/heartbeats/udp-sockets.ts says the same to who reads it. */
 struct record {
   int32_t socket;
   int32_t error;       /* 0, or what the socket said in place of a datagram */
   uint8_t address[16]; /* of the sender; of IPv4 the first four */
 };
 
+_Static_assert(sizeof(struct record) == 24, "RECORD in ../src/heartbeats/udp-sockets.ts");
+
+union address {
+  struct sockaddr any;
+  struct sockaddr_in v4;
+  struct sockaddr_in6 v6;
+};
+
+struct bound {
+  int fd;
+  struct bound *next;
+};
+
 struct receiver {
   napi_env env;
   int epoll; /* has all the sockets, and is what the loop polls */
+  struct bound *bound;
   uv_poll_t poll;
   napi_ref on_readable;
   napi_async_cleanup_hook_handle hook;
   struct mmsghdr messages[DATAGRAMS];
-  struct sockaddr_in6 senders[DATAGRAMS]; /* with room for IPv4 */
+  union address senders[DATAGRAMS];
 };
 
 /* ------------------------------------------------------------------------------------- */
 /* life                                                                                  */
 /* ------------------------------------------------------------------------------------- */
+
+static void unbind(struct receiver *it, struct bound **place) {
+  struct bound *gone = *place;
+  *place = gone->next;
+  /* By itself the epoll forgets it only once no process has it: one that is being spawned does for a moment. */
+  epoll_ctl(it->epoll, EPOLL_CTL_DEL, gone->fd, NULL);
+  close(gone->fd);
+  free(gone);
+}
 
 static void on_poll_closed(uv_handle_t *handle) {
   struct receiver *it = handle->data;
@@ -50,10 +73,12 @@ static void on_poll_closed(uv_handle_t *handle) {
   free(it);
 }
 
-/* The thread ends: its loop may not go before the poll has. */
+/* The thread ends, the process may not: its ports are free then. Its loop may not go before the poll has. */
 static void on_environment_end(napi_async_cleanup_hook_handle hook, void *data) {
+  struct receiver *it = data;
   (void)hook;
-  uv_close((uv_handle_t *)&((struct receiver *)data)->poll, on_poll_closed);
+  while (it->bound != NULL) unbind(it, &it->bound);
+  uv_close((uv_handle_t *)&it->poll, on_poll_closed);
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events) {
@@ -116,19 +141,18 @@ static struct receiver *receiver_of(napi_env env, napi_callback_info info, size_
 /* ------------------------------------------------------------------------------------- */
 
 /* The address that `host` and `port` name; returns its length, 0: they name none. */
-static socklen_t address_of(const char *host, uint32_t port, struct sockaddr_in6 *address) {
-  struct sockaddr_in *v4 = (struct sockaddr_in *)address;
+static socklen_t address_of(const char *host, uint32_t port, union address *address) {
   memset(address, 0, sizeof *address);
   if (port > UINT16_MAX) return 0;
-  if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons((uint16_t)port);
-    return sizeof *v4;
+  if (inet_pton(AF_INET, host, &address->v4.sin_addr) == 1) {
+    address->v4.sin_family = AF_INET;
+    address->v4.sin_port = htons((uint16_t)port);
+    return sizeof address->v4;
   }
-  if (inet_pton(AF_INET6, host, &address->sin6_addr) != 1) return 0;
-  address->sin6_family = AF_INET6;
-  address->sin6_port = htons((uint16_t)port);
-  return sizeof *address;
+  if (inet_pton(AF_INET6, host, &address->v6.sin6_addr) != 1) return 0;
+  address->v6.sin6_family = AF_INET6;
+  address->v6.sin6_port = htons((uint16_t)port);
+  return sizeof address->v6;
 }
 
 /* bind(receiver, host: numeric, port, receiveBuffer: bytes) => socket, a number; an IPv6 one has nothing to do with IPv4 */
@@ -138,7 +162,7 @@ static napi_value bind_socket(napi_env env, napi_callback_info info) {
   size_t length;
   uint32_t port;
   int32_t bytes;
-  struct sockaddr_in6 address;
+  union address address;
   struct receiver *it = receiver_of(env, info, 4, args);
   if (it == NULL) return NULL;
   if (napi_get_value_string_utf8(env, args[1], host, sizeof host, &length) != napi_ok || napi_get_value_uint32(env, args[2], &port) != napi_ok ||
@@ -147,19 +171,26 @@ static napi_value bind_socket(napi_env env, napi_callback_info info) {
   const socklen_t size = address_of(host, port, &address);
   if (size == 0) return throw_errno(env, "arguments", EINVAL);
 
-  const int fd = socket(address.sin6_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int fd = socket(address.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return throw_errno(env, "socket", errno);
   const int on = 1;
-  if (address.sin6_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  if (address.any.sa_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   /* Beyond net.core.rmem_max with CAP_NET_ADMIN alone; up to it for everybody. */
   if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) != 0) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
   struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-  const char *call = bind(fd, (const struct sockaddr *)&address, size) != 0 ? "bind" : epoll_ctl(it->epoll, EPOLL_CTL_ADD, fd, &event) != 0 ? "epoll_ctl" : NULL;
+  struct bound *entry = malloc(sizeof *entry);
+  const char *call = entry == NULL                                           ? "malloc"
+                     : bind(fd, &address.any, size) != 0                     ? "bind"
+                     : epoll_ctl(it->epoll, EPOLL_CTL_ADD, fd, &event) != 0 ? "epoll_ctl"
+                                                                             : NULL;
   if (call != NULL) {
     const int number = errno;
+    free(entry);
     close(fd);
     return throw_errno(env, call, number);
   }
+  *entry = (struct bound){.fd = fd, .next = it->bound};
+  it->bound = entry;
   napi_create_int32(env, fd, &result);
   return result;
 }
@@ -178,16 +209,16 @@ static napi_value receive_buffer(napi_env env, napi_callback_info info) {
   return result;
 }
 
-/* close(receiver, socket): its port is free, and nothing is told of it any more */
+/* close(receiver, socket): its port is free, and nothing is told of it any more. Another's number, or one that is closed: nothing. */
 static napi_value close_socket(napi_env env, napi_callback_info info) {
   napi_value args[2];
   int fd;
   struct receiver *it = receiver_of(env, info, 2, args);
   if (it == NULL) return NULL;
   if (napi_get_value_int32(env, args[1], &fd) != napi_ok) return throw_errno(env, "arguments", EINVAL);
-  /* By itself the epoll forgets it only once no process has it: one that is being spawned does for a moment. */
-  epoll_ctl(it->epoll, EPOLL_CTL_DEL, fd, NULL);
-  close(fd);
+  struct bound **place = &it->bound;
+  while (*place != NULL && (*place)->fd != fd) place = &(*place)->next;
+  if (*place != NULL) unbind(it, place);
   return NULL;
 }
 
@@ -195,11 +226,11 @@ static napi_value close_socket(napi_env env, napi_callback_info info) {
 /* datagrams                                                                             */
 /* ------------------------------------------------------------------------------------- */
 
-static void write_record(struct record *into, int fd, const struct sockaddr_in6 *sender) {
+static void write_record(struct record *into, int fd, const union address *sender) {
   into->socket = fd;
   into->error = 0;
-  if (sender->sin6_family == AF_INET) memcpy(into->address, &((const struct sockaddr_in *)sender)->sin_addr, 4);
-  else memcpy(into->address, &sender->sin6_addr, 16);
+  if (sender->any.sa_family == AF_INET) memcpy(into->address, &sender->v4.sin_addr, sizeof sender->v4.sin_addr);
+  else memcpy(into->address, &sender->v6.sin6_addr, sizeof sender->v6.sin6_addr);
 }
 
 /* Takes up to `most` datagrams of one socket, never waits; what they carry is dropped. Returns how many records it has written. */
