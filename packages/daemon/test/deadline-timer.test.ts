@@ -115,7 +115,7 @@ test('a deadline that comes nearer is armed for', async (t) => {
         now: () => performance.now(),
         nextDeadline: () => next,
         isUrgent: () => true,
-      onNear: () => undefined,
+        onNear: () => undefined,
         readDue: (_at, then) => {
           then();
         },

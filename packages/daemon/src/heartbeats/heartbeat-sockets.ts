@@ -1,5 +1,5 @@
 /**
- * The UDP sockets of listeners: a port of two adapters. {@link openKernelSockets} has the addon read them, {@link nodeSockets} is what
+ * The UDP sockets of listeners: a port of two adapters. {@link kernelSockets} has the addon read them, {@link nodeSockets} is what
  * Node alone can do.
  */
 import type { IpAddress, ListenerConfig } from '@fastbypass/core';
@@ -10,7 +10,7 @@ export interface HeartbeatSockets {
   /** Binds host and port; rejects with a sentence that says why they cannot be. */
   readonly bind: (endpoint: Endpoint, hooks: SocketHooks) => Promise<HeartbeatSocket>;
   /**
-   * Calls `then`, at once or later, when all has been told that was queued in sockets at the call.
+   * Calls `then`, at once or later, when all has been told that was queued in sockets at the call. Not to be called by a hook.
    *
    * @param inQuestion the sockets that it is waited for; asked again while there is something to read
    */

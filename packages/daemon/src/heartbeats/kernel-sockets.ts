@@ -16,11 +16,13 @@ const BYTES = { 4: 4, 6: 16 } as const;
 export function kernelSockets(addon: UdpSockets): HeartbeatSockets {
   const all = new KernelSockets(addon);
   return {
-    bind: (endpoint, hooks) => {
+    bind: async (endpoint, hooks) => {
+      // Never in the middle of records: it could be given the number of a socket that has just been closed, and would be told what came for that one.
+      await Promise.resolve();
       try {
-        return Promise.resolve(all.bind(endpoint.host, endpoint.port, hooks));
+        return all.bind(endpoint.host, endpoint.port, hooks);
       } catch (error) {
-        return Promise.reject(refusalOf(error as Error, endpoint));
+        throw refusalOf(error as Error, endpoint);
       }
     },
     readEmpty: (inQuestion, then) => {
@@ -53,8 +55,10 @@ class KernelSockets {
     return socket;
   }
 
-  readEmpty({ fd }: KernelSocket): void {
-    for (let left = QUEUE_LIMIT; left > 0; ) {
+  /** Until it is empty or closed: its number may be another's then. */
+  readEmpty(socket: KernelSocket): void {
+    const { fd } = socket;
+    for (let left = QUEUE_LIMIT; left > 0 && this.bound.get(fd) === socket; ) {
       const count = this.addon.receiveOf(this.receiver, fd, this.records);
       if (count === 0) return;
       this.tell(count);

@@ -4,7 +4,9 @@ import { freePorts } from '@fastbypass/test-fixtures';
 import test, { type ExecutionContext } from 'ava';
 import * as E from 'fp-ts/lib/Either.js';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import { type HeartbeatSocket, type HeartbeatSockets, QUEUE_LIMIT } from '../../dist/heartbeats/heartbeat-sockets.js';
 import { kernelSockets } from '../../dist/heartbeats/kernel-sockets.js';
 import { nodeSockets } from '../../dist/heartbeats/node-sockets.js';
@@ -41,6 +43,21 @@ function queue(...batches: readonly Batch[]): void {
   const { status, stderr } = spawnSync(process.execPath, ['-e', SENDER, JSON.stringify(whole)], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
 }
+
+/** A thread that binds its ports, tells how many these are, and goes on. */
+const BINDER = `
+  const { parentPort, workerData: { name, ports, modules } } = require('node:worker_threads');
+  (async () => {
+    const { kernelSockets } = await import(modules + 'kernel-sockets.js');
+    const { nodeSockets } = await import(modules + 'node-sockets.js');
+    const { loadUdpSockets } = await import(modules + 'udp-sockets.js');
+    const sockets = name === 'node' ? nodeSockets : kernelSockets(loadUdpSockets().right);
+    const hooks = { needsSource: false, onDatagram() {}, onBroken() {} };
+    const bound = await Promise.all(ports.map((port) => sockets.bind({ host: '127.0.0.1', port }, hooks)));
+    parentPort.postMessage(bound.length);
+    setInterval(() => {}, 60_000);
+  })();
+`;
 
 class Ear {
   readonly heard: (IpAddress | null)[] = [];
@@ -166,6 +183,39 @@ for (const { name, mayForce, open } of ADAPTERS) {
     t.deepEqual([gone.heard.length, gone.broken.length, here.heard.length], [0, 0, 3]);
   });
 
+  test.serial(title('a hook may close its socket and bind another one: what came for the first is told to nobody'), async (t) => {
+    const sockets = open();
+    const [port = 0, other = 0] = await freePorts(2);
+    const heir = new Ear();
+    let next: Promise<HeartbeatSocket> | undefined;
+    let heard = 0;
+    const socket = await sockets.bind(at('127.0.0.1', port), {
+      needsSource: false,
+      onBroken: (reason) => t.fail(reason),
+      onDatagram: () => {
+        heard++;
+        socket.close();
+        next = bound(t, sockets, '127.0.0.1', other, heir);
+      },
+    });
+    queue({ ports: [port], times: 5 });
+    await readEmpty(sockets, socket);
+    const heirs = await next;
+    if (heirs === undefined) throw new Error('nothing was heard');
+    queue({ ports: [other] });
+    await readEmpty(sockets, socket, heirs);
+    t.deepEqual([heard, heir.heard.length], [1, 1]);
+  });
+
+  test.serial(title('the ports of a thread are free when it ends'), async (t) => {
+    const ports = await freePorts(3);
+    const thread = new Worker(BINDER, { eval: true, workerData: { name, ports, modules: new URL('../../dist/heartbeats/', import.meta.url).href } });
+    t.is((await once(thread, 'message'))[0], ports.length);
+    await t.throwsAsync(open().bind(at('127.0.0.1', ports[0] ?? 0), new Ear()), { message: /in use/ });
+    await thread.terminate();
+    for (const port of ports) await bound(t, open(), '127.0.0.1', port, new Ear());
+  });
+
   test.serial(title('read empty: all that was queued has been told, of sockets in question at least'), async (t) => {
     const sockets = open();
     const ports = await freePorts(3);
@@ -199,8 +249,9 @@ test('node: an endless flood counts as read in the end', async (t) => {
 });
 
 /** An addon of which one socket, number 3, says the same without end. */
-function endless(error: number, onClose: () => void): UdpSockets {
+function endless(error: number, onReceive: () => void, onClose: () => void): UdpSockets {
   const receiveOf = (_receiver: Receiver, socket: number, into: Buffer): number => {
+    onReceive();
     into.writeInt32LE(socket, 0);
     into.writeInt32LE(error, 4);
     return 1;
@@ -210,15 +261,16 @@ function endless(error: number, onClose: () => void): UdpSockets {
 
 test('kernel: an endless flood counts as read in the end', async (t) => {
   const ear = new Ear();
-  const sockets = kernelSockets(endless(0, () => undefined));
+  const sockets = kernelSockets(endless(0, () => undefined, () => undefined));
   await readEmpty(sockets, await sockets.bind(at('127.0.0.1', 3000), ear));
   t.is(ear.heard.length, QUEUE_LIMIT);
 });
 
-test('kernel: a socket that says an error in place of a datagram is closed, and that is told once', async (t) => {
+test('kernel: a socket that says an error in place of a datagram is closed, that is told once, and its number is not read any more', async (t) => {
   const ear = new Ear();
+  let read = 0;
   let closed = 0;
-  const sockets = kernelSockets(endless(100, () => closed++));
+  const sockets = kernelSockets(endless(100, () => read++, () => closed++));
   await readEmpty(sockets, await sockets.bind(at('127.0.0.1', 3000), ear));
-  t.deepEqual([ear.broken, ear.heard.length, closed] as readonly unknown[], [['recvmmsg ENETDOWN'], 0, 1]);
+  t.deepEqual([ear.broken, ear.heard.length, read, closed] as readonly unknown[], [['recvmmsg ENETDOWN'], 0, 1, 1]);
 });
