@@ -83,10 +83,11 @@ const readEmpty = (sockets: HeartbeatSockets, ...inQuestion: readonly HeartbeatS
     sockets.readEmpty(() => inQuestion, resolve);
   });
 
-/** Bytes that are granted of those that are asked for: all to who may force it, and otherwise what the system allows. */
+/** Bytes that are granted of those that are asked for: all to who may force it, on the machine and not in a user namespace alone, and otherwise what the system allows. */
 function granted(mayForce: boolean): number {
   const [, capabilities = '0'] = /^CapEff:\s*([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-  if (mayForce && ((BigInt(`0x${capabilities}`) >> CAP_NET_ADMIN) & 1n) === 1n) return RECEIVE_BUFFER;
+  const ofMachine = /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'utf8'));
+  if (mayForce && ofMachine && ((BigInt(`0x${capabilities}`) >> CAP_NET_ADMIN) & 1n) === 1n) return RECEIVE_BUFFER;
   return Math.min(RECEIVE_BUFFER, existsSync(LIMIT) ? Number(readFileSync(LIMIT, 'utf8')) : RECEIVE_BUFFER);
 }
 
