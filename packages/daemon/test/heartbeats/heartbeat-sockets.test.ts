@@ -44,7 +44,7 @@ function queue(...batches: readonly Batch[]): void {
   if (status !== 0) throw new Error(stderr);
 }
 
-/** A thread that binds its ports, tells how many these are, and goes on. */
+/** A thread that binds its ports, tells how many these are, and goes on until it hears something. */
 const BINDER = `
   const { parentPort, workerData: { name, ports, modules } } = require('node:worker_threads');
   (async () => {
@@ -52,12 +52,19 @@ const BINDER = `
     const { nodeSockets } = await import(modules + 'node-sockets.js');
     const { loadUdpSockets } = await import(modules + 'udp-sockets.js');
     const sockets = name === 'node' ? nodeSockets : kernelSockets(loadUdpSockets().right);
-    const hooks = { needsSource: false, onDatagram() {}, onBroken() {} };
+    const hooks = { needsSource: false, onDatagram() { throw new Error('thrown by a hook'); }, onBroken() {} };
     const bound = await Promise.all(ports.map((port) => sockets.bind({ host: '127.0.0.1', port }, hooks)));
     parentPort.postMessage(bound.length);
     setInterval(() => {}, 60_000);
   })();
 `;
+
+async function binder(t: ExecutionContext, name: string, ports: readonly number[]): Promise<Worker> {
+  const thread = new Worker(BINDER, { eval: true, workerData: { name, ports, modules: new URL('../../dist/heartbeats/', import.meta.url).href } });
+  t.teardown(() => thread.terminate());
+  t.is((await once(thread, 'message'))[0], ports.length);
+  return thread;
+}
 
 class Ear {
   readonly heard: (IpAddress | null)[] = [];
@@ -208,10 +215,18 @@ for (const { name, mayForce, open } of ADAPTERS) {
     t.deepEqual([heard, heir.heard.length], [1, 1]);
   });
 
+  test.serial(title('what a hook throws is an uncaught exception of its thread'), async (t) => {
+    const ports = await freePorts(1);
+    const thread = await binder(t, name, ports);
+    const thrown = once(thread, 'error') as Promise<[Error]>;
+    queue({ ports });
+    const [{ message }] = await thrown;
+    t.is(message, 'thrown by a hook');
+  });
+
   test.serial(title('the ports of a thread are free when it ends'), async (t) => {
     const ports = await freePorts(3);
-    const thread = new Worker(BINDER, { eval: true, workerData: { name, ports, modules: new URL('../../dist/heartbeats/', import.meta.url).href } });
-    t.is((await once(thread, 'message'))[0], ports.length);
+    const thread = await binder(t, name, ports);
     await t.throwsAsync(open().bind(at('127.0.0.1', ports[0] ?? 0), new Ear()), { message: /in use/ });
     await thread.terminate();
     for (const port of ports) await bound(t, open(), '127.0.0.1', port, new Ear());
