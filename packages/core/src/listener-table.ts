@@ -9,8 +9,8 @@
  * ```
  *
  * So the newest version is read and stepped at once; whoever asks an older one waits for a copy, in which the rows that
- * were replaced are put back. Rows are handed on for a few steps each, and then copied: what an old version that nobody
- * asks holds on to is such rows and their steps at most, however much has happened since.
+ * were replaced are put back. Now and then a version is left a copy when it hands on: what an old one that nobody asks holds on
+ * to is so many steps at most, however much has happened since.
  *
  * A heartbeat of an active listener changes how often it has been heard, and when. These are numbers in its row, and it
  * becomes a new listener when somebody reads it: objects that live from one heartbeat to the next are what a garbage
@@ -19,7 +19,7 @@
 import type { IpAddress } from './address.js';
 import { type Listener, accepts, hearTimes, windowOf } from './listener.js';
 
-/** Steps for each row, and the least in all, for which rows are handed on: copies are a small part of the cost then. */
+/** Steps for each row, and the least in all, after which a version is left a copy: copies are a small part of the cost then. */
 const STEPS_A_ROW = 4;
 const LEAST_STEPS = 1024;
 
@@ -36,7 +36,7 @@ const heardSince = (listener: Listener, heard: number, last: number): Listener =
 
 /** The rows, each number in an array of its own: a heartbeat touches two of them, and no object. */
 interface Columns {
-  /** For how many steps they have been handed on. */
+  /** How often they have been handed on since a version was left a copy. */
   steps: number;
   readonly listeners: Listener[];
   readonly heard: Float64Array;
@@ -125,8 +125,10 @@ export class ListenerTable {
   #handOn(position: number): readonly [newer: ListenerTable, columns: Columns] {
     const columns = this.#own();
     if (columns.steps >= Math.max(columns.listeners.length * STEPS_A_ROW, LEAST_STEPS)) {
-      const copy = copyOf(columns);
-      return [new ListenerTable(copy), copy];
+      // The older version gets the copy: most often it is dropped with it. What lives on stays where it is, and the garbage collector has nothing to carry.
+      this.#held = copyOf(columns);
+      columns.steps = 0;
+      return [new ListenerTable(columns), columns];
     }
     const newer = new ListenerTable(columns);
     columns.steps++;
