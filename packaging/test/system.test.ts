@@ -62,7 +62,6 @@ systemTest('V8 takes all bytecode, and a program starts without', async (t) => {
     const taken = (output: string): number => Math.max(...[...output.matchAll(/^\[Deserializing from (\d+) bytes/gm)].map(([, bytes]) => Number(bytes)));
     const whole = await said();
     t.true(taken(whole) > 0.9 * statSync(bytecode).size);
-    t.notRegex(whole, /failed check/);
     for (const spoil of [() => truncateSync(bytecode, 1000), () => rmSync(bytecode)]) {
       spoil();
       t.regex(await said(), versionOf(program));

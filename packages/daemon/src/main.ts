@@ -110,7 +110,7 @@ async function runLogged(options: Options, reading: ConfigFileReading, log: Logg
 function chooseSockets(log: Logger): HeartbeatSockets {
   const addon = loadUdpSockets();
   if (E.isRight(addon)) return kernelSockets(addon.right);
-  log.info(`heartbeats are read by Node alone, which takes more of the processor: ${addon.left}`);
+  log.warning(`heartbeats are read by Node alone, which takes more of the processor: ${addon.left}`);
   return nodeSockets;
 }
 

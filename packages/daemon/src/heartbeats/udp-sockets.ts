@@ -26,8 +26,11 @@ export interface UdpSockets {
 /** Bytes of a record: the socket and what it said in place of a datagram (an errno, or 0), 32 bits each, and the sender's address. */
 export const RECORD = { size: 24, address: 8, words: 6 } as const;
 
+/** Sockets that one call looks at. Fewer records: it has looked at all that had something. */
+export const SOCKETS = 64;
+
 /** Records for which a call must have room. */
-export const ROOM = 512;
+export const ROOM = SOCKETS * 8;
 
 /** Left: why there is none, in one line. */
 export const loadUdpSockets = (path = addonPath('udp-sockets')): E.Either<string, UdpSockets> => E.map((addon) => addon as UdpSockets)(loadAddon(path));
