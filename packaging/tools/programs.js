@@ -10,12 +10,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** What the daemon asks of V8: less memory, and no failover later for it. What each is worth stands in docs/decisions/0019. */
-const FRUGAL = ['--max-semi-space-size=1', '--no-maglev', '--no-turbofan'];
-
+/**
+ * `atOnce` and `flags` are what is asked of V8, before Node and before the program begins. For the daemon: less memory, and no failover later for it; what
+ * each is worth stands in docs/decisions/0019.
+ */
 const PROGRAMS = {
-  fastbypass_monitor: { entry: 'packages/daemon/dist/main.js', flags: FRUGAL },
-  fbypass_ctl: { entry: 'packages/cli/dist/main.js', flags: [] },
+  fastbypass_monitor: { entry: 'packages/daemon/dist/main.js', atOnce: ['--max-semi-space-size=1'], flags: ['--no-maglev', '--no-turbofan'] },
+  fbypass_ctl: { entry: 'packages/cli/dist/main.js', atOnce: [], flags: [] },
 };
 
 const ADDONS = ['packages/driver-netlink/prebuilds/linux-x64/netlink.node', 'packages/daemon/prebuilds/linux-x64/unix-datagram.node', 'packages/daemon/prebuilds/linux-x64/udp-sockets.node'];
@@ -34,10 +35,10 @@ export async function layOutPrograms(lib, bin, installed) {
   for (const addon of ADDONS) install(join(root, addon), join(lib, 'prebuilds/linux-x64', addon.replace(/.*\//, '')));
   install(join(root, 'packaging/begin.cjs'), join(lib, 'begin.cjs'));
   const about = runtime(join(lib, 'runtime'), `${installed}/runtime`);
-  for (const [name, { flags }] of Object.entries(PROGRAMS)) {
-    const words = [`${installed}/runtime/node`, ...flags, `${installed}/begin.cjs`, `${installed}/dist/${name}.js`];
+  for (const [name, { atOnce, flags }] of Object.entries(PROGRAMS)) {
+    const words = [`${installed}/runtime/node`, ...atOnce, `${installed}/begin.cjs`, ...flags, `${installed}/dist/${name}.js`];
     write(join(bin, name), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, 0o755);
-    bytecode(join(lib, 'runtime'), flags, join(lib, 'dist', `${name}.js`), `${installed}/dist/${name}.js`);
+    bytecode(join(lib, 'runtime'), atOnce, join(lib, 'dist', `${name}.js`), `${installed}/dist/${name}.js`);
   }
   return { licences, ...about };
 }
