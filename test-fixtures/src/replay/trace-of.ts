@@ -80,7 +80,7 @@ class TraceWriter {
     const { lines } = this.life;
     try {
       if (this.reading.outcome !== 'configured') throw new Cut('started without a configuration');
-      this.origin = lines.find(({ kind }) => kind === 'launched')?.at ?? 0;
+      this.origin = beginningOf(lines);
       this.launch(0);
       for (const [place, line] of lines.entries()) this.take(line, place);
       return null;
@@ -240,6 +240,13 @@ class TraceWriter {
     this.now = deadline;
     this.mergePoint();
   }
+}
+
+/** When the start had launched somebody; where it could not, when that was known: what is tried again later is no part of it. */
+function beginningOf(lines: readonly DecisionLine[]): number {
+  const launches = lines.filter((line) => line.kind === 'unavailable' || (line.kind === 'launched' && line.awaited));
+  const reload = lines.find(({ kind }) => kind === 'reload')?.at ?? Infinity;
+  return (launches.find(({ kind, at }) => kind === 'launched' && at < reload) ?? launches[0])?.at ?? 0;
 }
 
 /** Where its window ends; Infinity without one. */
