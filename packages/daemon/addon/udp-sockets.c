@@ -233,12 +233,12 @@ static void write_record(struct record *into, int fd, const union address *sende
   else memcpy(into->address, &sender->v6.sin6_addr, sizeof sender->v6.sin6_addr);
 }
 
-/* Takes up to `most` datagrams of one socket, never waits; what they carry is dropped. Returns how many records it has written. */
-static size_t take(struct receiver *it, int fd, struct record *into, size_t most) {
+/* Takes up to DATAGRAMS of one socket, never waits; what they carry is dropped. Returns how many records it has written. */
+static size_t take(struct receiver *it, int fd, struct record *into) {
   int taken;
   do {
-    for (size_t each = 0; each < most; each++) it->messages[each].msg_hdr.msg_namelen = sizeof it->senders[each];
-    taken = recvmmsg(fd, it->messages, (unsigned)most, MSG_DONTWAIT, NULL);
+    for (int each = 0; each < DATAGRAMS; each++) it->messages[each].msg_hdr.msg_namelen = sizeof it->senders[each];
+    taken = recvmmsg(fd, it->messages, DATAGRAMS, MSG_DONTWAIT, NULL);
   } while (taken < 0 && errno == EINTR);
   if (taken < 0) {
     if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
@@ -269,7 +269,7 @@ static napi_value receive(napi_env env, napi_callback_info info) {
   if (room_of(env, args[1], &records) < SOCKETS * DATAGRAMS) return throw_errno(env, "arguments", EINVAL);
   const int count = epoll_wait(it->epoll, ready, SOCKETS, 0);
   size_t written = 0;
-  for (int each = 0; each < count; each++) written += take(it, ready[each].data.fd, &records[written], DATAGRAMS);
+  for (int each = 0; each < count; each++) written += take(it, ready[each].data.fd, &records[written]);
   napi_create_uint32(env, (uint32_t)written, &result);
   return result;
 }
@@ -282,7 +282,7 @@ static napi_value receive_of(napi_env env, napi_callback_info info) {
   struct receiver *it = receiver_of(env, info, 3, args);
   if (it == NULL) return NULL;
   if (napi_get_value_int32(env, args[1], &fd) != napi_ok || room_of(env, args[2], &records) < DATAGRAMS) return throw_errno(env, "arguments", EINVAL);
-  napi_create_uint32(env, (uint32_t)take(it, fd, records, DATAGRAMS), &result);
+  napi_create_uint32(env, (uint32_t)take(it, fd, records), &result);
   return result;
 }
 
