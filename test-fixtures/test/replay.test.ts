@@ -109,16 +109,25 @@ test('a log is replayed: the simulation decides alike; where it does not, that i
   t.regex(told, /"listener":1,"status":"failed"[^]*"mode":"bypass"[^]*"mode":"normal"[^]*"reload":"accepted"[^]*"reload":"rejected"[^]*"mode":"bypass"/);
 });
 
+const step = (text: string): string => `2026-01-01T00:00:00.000Z DEBUG   step ${text}`;
+const unavailable = (at: number, listener: number): string => `2026-01-01T00:00:00.000Z DEBUG   out ${JSON.stringify({ at, listener, status: 'unavailable' })}`;
+
 test('a start at which nothing could be launched is compared too, whatever is launched later', async (t) => {
-  const step = (text: string): string => `2026-01-01T00:00:00.000Z DEBUG   step ${text}`;
-  const unavailable = (listener: number): string => `2026-01-01T00:00:00.000Z DEBUG   out ${JSON.stringify({ at: 6, listener, status: 'unavailable' })}`;
-  const begun = [step(JSON.stringify({ at: 0, start: config([3000, 3001]) })), step('{"at":5,"unavailable":0}'), step('{"at":5,"unavailable":1}'), unavailable(0), unavailable(1), step('{"at":6,"decided":true}')];
+  const begun = [step(JSON.stringify({ at: 0, start: config([3000, 3001]) })), step('{"at":5,"unavailable":0}'), step('{"at":5,"unavailable":1}'), unavailable(6, 0), unavailable(6, 1), step('{"at":6,"decided":true}')];
   const later = [step('{"at":405,"launched":0,"awaited":false}'), step('{"at":405,"decided":true}')];
   for (const lines of [begun, [...begun, ...later]]) {
     const { faults, lives, told, same } = await replay(`${lines.join('\n')}\n`);
     t.deepEqual(faults, []);
     t.deepEqual([lives, told, same], [1, 2, 1]);
   }
+});
+
+test('who cannot be launched may be told long before the others are', async (t) => {
+  const start = step(JSON.stringify({ at: 0, start: config([3000, 3001]) }));
+  const lines = [start, step('{"at":5,"unavailable":0}'), unavailable(6, 0), step('{"at":6,"decided":true}'), step('{"at":60,"launched":1,"awaited":true}'), step('{"at":61,"decided":true}')];
+  const { faults, told, same } = await replay(`${lines.join('\n')}\n`);
+  t.deepEqual(faults, []);
+  t.deepEqual([told, same], [1, 1]);
 });
 
 test('a log without decisions compares nothing, and that is no success', async (t) => {

@@ -77,7 +77,7 @@ export class Launcher {
     return [...this.broken.values()];
   }
 
-  /** Closes the sockets of listeners that are gone, hands over those of changed ones. Part of a reload. */
+  /** Closes the sockets of listeners that are gone or whose interface is, hands over those of changed ones. Part of a reload, before `launchAll`. */
   adopt(): void {
     const wanted = new Map(this.hooks.listeners().map((listener) => [endpointOf(listener.config), listener]));
     for (const [endpoint, { socket, listener: holder }] of this.held) {
@@ -88,14 +88,12 @@ export class Launcher {
         this.byListener.delete(holder);
       } else if (heir.id !== holder) {
         this.byListener.delete(holder);
-        const reason = this.missingInterface(heir);
-        if (reason === null) {
+        if (this.missingInterface(heir) === null) {
           this.hold(heir, socket);
           this.hooks.onLaunched(heir.id, true);
         } else {
           socket.close();
           this.held.delete(endpoint);
-          this.refuse(heir.id, reason);
         }
       }
     }

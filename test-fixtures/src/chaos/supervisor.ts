@@ -36,12 +36,17 @@ export class Supervisor {
 
   async kill(): Promise<void> {
     await this.daemon?.kill();
-    this.written += this.daemon?.output ?? '';
+    this.keepWritten();
   }
 
   async stop(): Promise<void> {
     await this.daemon?.stop();
-    this.written += this.daemon?.output ?? '';
+    this.keepWritten();
+  }
+
+  /** The last line of one that was killed may have no end. */
+  private keepWritten(): void {
+    this.written += `${this.daemon?.output ?? ''}\n`;
   }
 
   /** By `fbypass_ctl`, which stops the daemon. @returns what it should not have said; 1 is for what is missing just now */

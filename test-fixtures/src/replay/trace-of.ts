@@ -8,7 +8,7 @@
  *
  * A trace cannot say everything. Where it cannot, it ends, with the reason.
  */
-import { type ConfigReading, type Listener, type ListenerId, type MonitorState, dueAt, initialState, isFaultless, isLaunched, listeners, nextDeadline, readConfig, transition, windowOf } from '@fastbypass/core';
+import { type ConfigReading, type Listener, type ListenerId, type MonitorState, dueAt, endpointOf, initialState, isFaultless, isLaunched, listeners, nextDeadline, readConfig, transition, windowOf } from '@fastbypass/core';
 import * as O from 'fp-ts/lib/Option.js';
 import type { DecisionLine, Life, Told } from './decision-lines.js';
 
@@ -115,7 +115,8 @@ class TraceWriter {
         this.judge(at, line.listeners, line.late);
         return;
       case 'told':
-        this.told.push({ daemonAt: at, record: line.record });
+        // Before the first launch, where the trace begins, there is only who could not be launched.
+        this.told.push({ daemonAt: Math.max(0, at), record: line.record });
         return;
       case 'decided':
         this.state = transition(this.state, { type: 'decided', at: this.now });
@@ -184,13 +185,18 @@ class TraceWriter {
     const before = this.out.length;
     this.put({ reload: text });
     if (!isTaken) return;
+    const open = new Set(listeners(this.state).filter(isLaunched).map(({ config }) => endpointOf(config)));
     this.state = transition(this.state, { type: 'reloaded', at: this.now, config: reading.config });
-    this.launch(place + 1, before);
+    this.launch(place + 1, before, open);
   }
 
-  /** The launches that begin at `place`: in a trace they happen at once, and what cannot be is said beforehand. */
-  private launch(place: number, before = 0): void {
-    const waiting = new Map(listeners(this.state).filter((it) => !isLaunched(it)).map(({ id, config, phase }) => [config.index, { id, isNew: phase.status === 'launching' }]));
+  /**
+   * The launches that begin at `place`: in a trace they happen at once, and what cannot be is said beforehand.
+   *
+   * @param open the sockets that there were before, by their endpoint
+   */
+  private launch(place: number, before = 0, open: ReadonlySet<string> = new Set()): void {
+    const waiting = new Map(listeners(this.state).filter((it) => !isLaunched(it)).map((listener) => [listener.config.index, listener]));
     const impossible: number[] = [];
     for (const line of this.life.lines.slice(place)) {
       if (waiting.size === 0 || line.kind === 'reload') break;
@@ -203,7 +209,8 @@ class TraceWriter {
         if (this.unlaunchable.has(line.listener)) throw new Cut('what could not be launched is launched by a reload');
         this.state = transition(this.state, { type: 'launched', at: this.now, listener: it.id, awaited: true });
       } else {
-        if (it.isNew) impossible.push(line.listener);
+        if (open.has(endpointOf(it.config))) throw new Cut('an interface was away when a socket on it was to be handed over');
+        if (it.phase.status === 'launching') impossible.push(line.listener);
         this.state = transition(this.state, { type: 'unavailable', at: this.now, listener: it.id, reason: '' });
       }
     }
