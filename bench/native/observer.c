@@ -9,9 +9,10 @@
  *   +r TIME ROUTE      that an IPv4 route was added; -r: removed
  *   +l TIME INTERFACE  that a link was set up; -l: down
  *
- * Netlink messages bear no stamp of the kernel, so they are stamped when they are read, one by one; the process asks
- * for real-time priority to read them at once. Lines are written once it is quiet again, so that writing costs nobody
- * anything in the middle of a trial.
+ * Netlink messages bear no stamp of the kernel, so they are stamped when they are read, one by one, by a watcher in
+ * real time on each processor with a socket of its own; the earliest stamp counts. For a virtual machine may be without
+ * one of its processors for some ms: who waits for its turn there sees late what came about in time on the other.
+ * Lines are written once it is quiet again, so that writing costs nobody anything in the middle of a trial.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -23,7 +24,9 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +36,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { QUIET_MS = 20, LONGEST_MS = 40, CHANGES = 1 << 16, BUFFER = 8 << 20 };
+enum { QUIET_MS = 20, LONGEST_MS = 40, CHANGES = 1 << 14, BUFFER = 8 << 20 };
 
 struct change {
   int64_t at;
@@ -41,8 +44,19 @@ struct change {
   char what[INET_ADDRSTRLEN + 4];
 };
 
-static struct change changes[CHANGES];
-static int changed;
+/* All watchers are told the same changes, in the same order. */
+struct watcher {
+  int fd, processor;
+  pthread_t thread;
+  /* So many have been noted; the last of them are in the ring. */
+  atomic_ulong noted;
+  struct change changes[CHANGES];
+};
+
+static struct watcher *watchers;
+static int watching;
+/* So many have been written. */
+static atomic_ulong written;
 
 static int64_t now(clockid_t clock) {
   struct timespec t;
@@ -104,57 +118,110 @@ static const void *attribute(const struct rtattr *at, int length, int type) {
   return NULL;
 }
 
-/* The next free place for a change, which is taken where it gets a word. */
-static struct change *next_change(void) {
-  if (changed == CHANGES) errx(1, "more changes than it holds");
-  return &changes[changed];
+/* The next free place for a change; it counts once it is taken. */
+static struct change *next_change(struct watcher *watcher) {
+  unsigned long noted = atomic_load(&watcher->noted);
+  if (noted - atomic_load(&written) >= CHANGES) errx(1, "more changes than it holds");
+  return &watcher->changes[noted % CHANGES];
 }
 
-static void note_network(int64_t at, const char *word, const void *address, unsigned prefix) {
+static void note_network(struct watcher *watcher, int64_t at, const char *word, const void *address, unsigned prefix) {
   if (address == NULL) return;
-  struct change *change = next_change();
+  struct change *change = next_change(watcher);
   char text[INET_ADDRSTRLEN];
   inet_ntop(AF_INET, address, text, sizeof text);
   snprintf(change->what, sizeof change->what, "%s/%u", text, prefix);
-  change->at = at, change->word = word, changed++;
+  change->at = at, change->word = word;
+  atomic_fetch_add(&watcher->noted, 1);
 }
 
-static void note_link(int64_t at, const struct ifinfomsg *head, const char *name) {
+static void note_link(struct watcher *watcher, int64_t at, const struct ifinfomsg *head, const char *name) {
   if ((head->ifi_change & IFF_UP) == 0 || name == NULL) return;
-  struct change *change = next_change();
+  struct change *change = next_change(watcher);
   snprintf(change->what, sizeof change->what, "%s", name);
-  change->at = at, change->word = head->ifi_flags & IFF_UP ? "+l" : "-l", changed++;
+  change->at = at, change->word = head->ifi_flags & IFF_UP ? "+l" : "-l";
+  atomic_fetch_add(&watcher->noted, 1);
 }
 
-static void note(const struct nlmsghdr *message, int64_t at) {
+static void note(struct watcher *watcher, const struct nlmsghdr *message, int64_t at) {
   int type = message->nlmsg_type;
   if (type == RTM_NEWADDR || type == RTM_DELADDR) {
     const struct ifaddrmsg *head = NLMSG_DATA(message);
-    note_network(at, type == RTM_NEWADDR ? "+a" : "-a", attribute(IFA_RTA(head), (int)IFA_PAYLOAD(message), IFA_LOCAL), head->ifa_prefixlen);
+    note_network(watcher, at, type == RTM_NEWADDR ? "+a" : "-a", attribute(IFA_RTA(head), (int)IFA_PAYLOAD(message), IFA_LOCAL), head->ifa_prefixlen);
   } else if (type == RTM_NEWROUTE || type == RTM_DELROUTE) {
     const struct rtmsg *head = NLMSG_DATA(message);
     /* The local table mirrors the addresses. */
-    if (head->rtm_table == RT_TABLE_MAIN) note_network(at, type == RTM_NEWROUTE ? "+r" : "-r", attribute(RTM_RTA(head), (int)RTM_PAYLOAD(message), RTA_DST), head->rtm_dst_len);
+    if (head->rtm_table == RT_TABLE_MAIN) note_network(watcher, at, type == RTM_NEWROUTE ? "+r" : "-r", attribute(RTM_RTA(head), (int)RTM_PAYLOAD(message), RTA_DST), head->rtm_dst_len);
   } else if (type == RTM_NEWLINK) {
     const struct ifinfomsg *head = NLMSG_DATA(message);
-    note_link(at, head, attribute(IFLA_RTA(head), (int)IFLA_PAYLOAD(message), IFLA_IFNAME));
+    note_link(watcher, at, head, attribute(IFLA_RTA(head), (int)IFLA_PAYLOAD(message), IFLA_IFNAME));
   }
 }
 
-static void read_changes(int fd) {
-  static char buffer[1 << 16] __attribute__((aligned(8)));
+static void *watch(void *one) {
+  struct watcher *watcher = one;
+  static _Thread_local char buffer[1 << 16] __attribute__((aligned(8)));
+  struct pollfd readable = {.fd = watcher->fd, .events = POLLIN};
+  cpu_set_t processor;
+  CPU_ZERO(&processor);
+  CPU_SET(watcher->processor, &processor);
+  if (sched_setaffinity(0, sizeof processor, &processor) < 0) err(1, "processor %d", watcher->processor);
+  struct sched_param priority = {.sched_priority = 10};
+  if (sched_setscheduler(0, SCHED_FIFO, &priority) < 0) warn("without real-time priority");
   for (;;) {
-    ssize_t length = recv(fd, buffer, sizeof buffer, 0);
+    ssize_t length = recv(watcher->fd, buffer, sizeof buffer, 0);
     int64_t at = now(CLOCK_MONOTONIC);
-    if (length < 0 && errno == EAGAIN) return;
+    if (length < 0 && errno == EAGAIN) {
+      poll(&readable, 1, -1);
+      continue;
+    }
     if (length < 0) err(1, "changes were lost");
-    for (struct nlmsghdr *message = (void *)buffer; NLMSG_OK(message, (unsigned)length); message = NLMSG_NEXT(message, length)) note(message, at);
+    for (struct nlmsghdr *message = (void *)buffer; NLMSG_OK(message, (unsigned)length); message = NLMSG_NEXT(message, length)) note(watcher, message, at);
   }
 }
 
-static void print_changes(void) {
-  for (int i = 0; i < changed; i++) printf("%s %lld %s\n", changes[i].word, (long long)changes[i].at, changes[i].what);
-  changed = 0;
+/* Takes away what one of them heard before the others listened: after a round in which none had anything, all hear the same. */
+static void begin_together(void) {
+  char byte;
+  for (int silent = 0; silent < watching;)
+    for (int i = silent = 0; i < watching; i++)
+      if (recv(watchers[i].fd, &byte, sizeof byte, 0) < 0 && errno == EAGAIN) silent++;
+}
+
+static void start_watchers(void) {
+  cpu_set_t processors;
+  if (sched_getaffinity(0, sizeof processors, &processors) < 0) err(1, "processors");
+  watchers = calloc((size_t)CPU_COUNT(&processors), sizeof *watchers);
+  if (watchers == NULL) err(1, "memory");
+  for (int i = 0; watching < CPU_COUNT(&processors); i++)
+    if (CPU_ISSET(i, &processors)) watchers[watching].processor = i, watchers[watching++].fd = open_netlink();
+  begin_together();
+  for (int i = 0; i < watching; i++)
+    if ((errno = pthread_create(&watchers[i].thread, NULL, watch, &watchers[i])) != 0) err(1, "thread");
+}
+
+/* So many have been noted by all. */
+static unsigned long noted_by_all(void) {
+  unsigned long least = atomic_load(&watchers[0].noted);
+  for (int i = 1; i < watching; i++) {
+    unsigned long noted = atomic_load(&watchers[i].noted);
+    if (noted < least) least = noted;
+  }
+  return least;
+}
+
+static void print_changes(unsigned long until) {
+  for (unsigned long it = atomic_load(&written); it < until; it++) {
+    struct change *first = &watchers[0].changes[it % CHANGES];
+    int64_t at = first->at;
+    for (int i = 1; i < watching; i++) {
+      struct change *change = &watchers[i].changes[it % CHANGES];
+      if (strcmp(change->word, first->word) != 0 || strcmp(change->what, first->what) != 0) errx(1, "watchers saw %s %s and %s %s", first->word, first->what, change->word, change->what);
+      if (change->at < at) at = change->at;
+    }
+    printf("%s %lld %s\n", first->word, (long long)at, first->what);
+  }
+  atomic_store(&written, until);
 }
 
 static void print_heartbeats(int fd) {
@@ -179,20 +246,21 @@ static void print_heartbeats(int fd) {
 
 int main(int argc, char **argv) {
   if (argc != 4) errx(2, "observer INTERFACE PROTOCOL PORT");
-  struct pollfd netlink = {.fd = open_netlink(), .events = POLLIN};
   int packets = open_packets(argv[1]);
   filter_packets(packets, atoi(argv[2]), atoi(argv[3]));
-  struct sched_param priority = {.sched_priority = 10};
-  if (sched_setscheduler(0, SCHED_FIFO, &priority) < 0) warn("without real-time priority");
   mlockall(MCL_CURRENT | MCL_FUTURE);
+  start_watchers();
   puts("ready");
-  for (int64_t written = 0;;) {
-    int ready = poll(&netlink, 1, QUIET_MS);
-    if (ready > 0) read_changes(netlink.fd);
-    if (ready > 0 || (changed == 0 && now(CLOCK_MONOTONIC) - written < LONGEST_MS * 1000000ll)) continue;
+  unsigned long seen = 0;
+  for (int64_t last = 0;;) {
+    usleep(QUIET_MS * 1000);
+    unsigned long before = seen;
+    seen = noted_by_all();
+    int is_quiet = seen == before, is_due = seen != atomic_load(&written) || now(CLOCK_MONOTONIC) - last >= LONGEST_MS * 1000000ll;
+    if (!is_quiet || !is_due) continue;
     print_heartbeats(packets);
-    print_changes();
+    print_changes(seen);
     if (fflush(stdout) != 0) return 0;
-    written = now(CLOCK_MONOTONIC);
+    last = now(CLOCK_MONOTONIC);
   }
 }

@@ -32,7 +32,7 @@ export function compileNative(monitor: Monitor): Native {
   const folder = temporaryFolder();
   const compile = (name: string): string => {
     const program = join(folder, name);
-    execFileSync('cc', ['-O2', '-Wall', '-Wextra', '-o', program, source(`native/${name}.c`)], { stdio: 'inherit' });
+    execFileSync('cc', ['-O2', '-Wall', '-Wextra', '-pthread', '-o', program, source(`native/${name}.c`)], { stdio: 'inherit' });
     return program;
   };
   return { observer: compile('observer'), floor: compile('floor'), sender: compile('sender'), monitor };
