@@ -12,6 +12,7 @@ import { PORT, type Stage } from './stage.js';
 
 /** ms in which all that is on its way has been read. */
 const SETTLING = 500;
+const POLL = 20;
 
 /** Our daemon, and a sender for the first listener alone, whose death is to be noticed; another one sends for all others. */
 export class Crowd {
@@ -50,13 +51,20 @@ export class Crowd {
     this.others = null;
   }
 
-  /** @returns ms until the daemon has answered */
+  /** From a moment at which all listeners are active. @returns ms until the daemon has answered */
   async reload(task: Task, further: readonly string[]): Promise<number> {
+    while (!(await this.isCalm())) await pause(POLL);
     this.daemon?.home.configure(configOf(task, 'netlink', further));
     const begun = monotonicNow();
     const answer = await this.daemon?.request('POST', '/v1/reload');
     if (answer?.status !== 200) throw new Error(`reload: ${answer?.text ?? 'no daemon'}`);
     return monotonicNow() - begun;
+  }
+
+  /** Whether what an earlier reload has begun is over. */
+  private async isCalm(): Promise<boolean> {
+    const status = await this.daemon?.status();
+    return status?.settled === true && status.converged && status.listeners.every((listener) => listener.status === 'active');
   }
 
   /** Ends all senders; what of theirs never became a heartbeat, and what of that the kernel dropped. */
