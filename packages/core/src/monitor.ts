@@ -29,8 +29,8 @@ export interface MonitorState {
   /** Null: no listener and no card is named yet, nothing is managed. */
   readonly config: Config | null;
   readonly roster: Roster;
-  /** Where each listener stands in the roster, by its id; undefined where it is gone. */
-  readonly positions: readonly (number | undefined)[];
+  /** Where each listener stands in the roster, by its id; absent where it is gone. A map, for ids grow with each reload. */
+  readonly positions: ReadonlyMap<ListenerId, number>;
   readonly mode: Mode;
   /** The instant of the last decision. */
   readonly decidedAt: number;
@@ -62,9 +62,7 @@ export function initialState(config: Config | null, at: number): MonitorState {
 }
 
 function withListeners(listeners: readonly Listener[], rest: Omit<MonitorState, 'roster' | 'positions'>): MonitorState {
-  const positions: (number | undefined)[] = [];
-  for (const [position, { id }] of listeners.entries()) positions[id] = position;
-  return { ...rest, roster: Roster.of(listeners), positions };
+  return { ...rest, roster: Roster.of(listeners), positions: new Map(listeners.map(({ id }, position) => [id, position])) };
 }
 
 // -------------------------------------------------------------------------------------
@@ -97,12 +95,12 @@ function withRoster(state: MonitorState, roster: Roster): MonitorState {
 }
 
 function hear(state: MonitorState, { at, listener, source }: Extract<MonitorEvent, { type: 'heartbeat' }>): MonitorState {
-  const position = state.positions[listener];
+  const position = state.positions.get(listener);
   return position === undefined ? state : withRoster(state, state.roster.hear(position, at, source));
 }
 
 function stepListener(state: MonitorState, id: ListenerId, step: (listener: Listener) => Listener): MonitorState {
-  const position = state.positions[id];
+  const position = state.positions.get(id);
   return position === undefined ? state : withRoster(state, state.roster.update(position, step));
 }
 
@@ -143,7 +141,7 @@ export const failedCount = ({ roster }: MonitorState): number => roster.counts.f
 export const listeners = ({ roster }: MonitorState): readonly Listener[] => roster.toArray();
 
 export function listenerOf({ roster, positions }: MonitorState, id: ListenerId): Listener | undefined {
-  const position = positions[id];
+  const position = positions.get(id);
   return position === undefined ? undefined : roster.at(position);
 }
 

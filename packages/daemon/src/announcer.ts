@@ -62,7 +62,7 @@ export class Announcer {
 
   /** After a reload: forgets listeners that are gone. */
   reloaded(outcome: 'accepted' | 'rejected', state: MonitorState, at: number): void {
-    for (const id of this.told.keys()) if (state.positions[id] === undefined) this.told.delete(id);
+    for (const id of this.told.keys()) if (state.positions.get(id) === undefined) this.told.delete(id);
     this.publish('reload', { reload: outcome }, at);
   }
 
