@@ -28,8 +28,8 @@ export function statusFaults(status: StatusReport, { mode, active, up }: Wanted)
 
 export interface Judged {
   readonly faults: readonly string[];
-  /** Lifetimes that are not as they should be: a lease is given to an address that stands, and so a little later. */
-  readonly lifetimes: readonly string[];
+  /** Addresses without their lease: it is given to one that stands, and so a little later. */
+  readonly unleased: readonly string[];
   /** Prefixes under which each card's address stands. */
   readonly cards: ReadonlyMap<number, readonly number[]>;
 }
@@ -37,7 +37,7 @@ export interface Judged {
 /** @param leftBehind addresses of removed listeners: they may be there, where this process had not added them */
 export function kernelFaults(seen: Seen, configuration: Configuration, wanted: Wanted, memories: CardMemories, leftBehind: ReadonlySet<string>): Judged {
   const faults: string[] = [];
-  const lifetimes: string[] = [];
+  const unleased: string[] = [];
   const cards = new Map<number, readonly number[]>();
   const expected = new Map<string, Set<string>>(INTERFACES.map((name) => [name, new Set(FOREIGN[name] ?? [])]));
   for (const index of configuration.listeners.keys()) {
@@ -71,9 +71,10 @@ export function kernelFaults(seen: Seen, configuration: Configuration, wanted: W
     for (const { address, forever } of it.addresses) {
       if (!addresses.has(address) && !leftBehind.has(address.split('/')[0] ?? '')) faults.push(`${address} is on ${name}, nobody wants it`);
       const mayEnd = configuration.lease > 0 && leased.has(address.split('/')[0] ?? '');
-      if (forever === mayEnd) lifetimes.push(`${address} on ${name} ${forever ? 'has no' : 'has a'} lifetime`);
+      if (forever && mayEnd) unleased.push(`${address} on ${name} has no lifetime`);
+      if (!forever && !mayEnd) faults.push(`${address} on ${name} has a lifetime`);
     }
   }
   if (!seen.defaultRoute) faults.push('the default route is gone');
-  return { faults, lifetimes, cards };
+  return { faults, unleased, cards };
 }

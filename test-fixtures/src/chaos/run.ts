@@ -191,9 +191,9 @@ export class Chaos {
     this.note(`the status says that all is done after ${ms} ms`);
     const judge = async (): Promise<ReturnType<typeof kernelFaults>> => kernelFaults(await this.world.look(), configuration, wanted, this.memories, this.leftBehind);
     const first = await judge();
-    await pause(first.faults.length + first.lifetimes.length > 0 ? 1500 : 100);
+    await pause(first.faults.length + first.unleased.length > 0 ? 1500 : 100);
     const second = await judge();
-    const faults = [...this.faults, ...second.faults, ...second.lifetimes];
+    const faults = [...this.faults, ...second.faults, ...second.unleased];
     if (first.faults.length > 0 && second.faults.length === 0) faults.push(...first.faults.map((it) => `for a moment, though the status said converged: ${it}`));
     faults.push(...(await this.processFaults()), ...(await this.restFaults()));
     if (faults.length > 0) return faults;
