@@ -126,6 +126,8 @@ test.serial('LOG_LEVEL acts at once, a changed DRIVER is accepted and waits for 
   t.is(answer.status, 200);
   t.regex(answer.text, /DRIVER.*next start/);
   t.is((await daemon.status()).driver, 'mock');
+  // Lines are written later than they are said; this is the last that the old level lets through.
+  await until('the warning is in the log', () => daemon.output.includes('DRIVER is "iproute2" now'));
   const said = daemon.output.length;
   t.is((await daemon.request('POST', '/v1/reload')).status, 200);
   await daemon.stop();
