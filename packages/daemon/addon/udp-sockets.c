@@ -1,5 +1,5 @@
 /*
- * Many UDP sockets of which nothing matters but that a datagram came, to which one, and from whom: one poll on the loop for
+ * Many UDP sockets of which nothing matters but that a datagram came, to which one, when, and from whom: one poll on the loop for
  * all of them, one call for much of what is queued. What a datagram means is not known here (../src/heartbeats).
  *
  * Node-API alone, version 8, and libuv's uv_poll, both of stable ABI: one binary serves Node 20 and all later ones. There
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "throw-errno.h"
@@ -25,10 +26,20 @@
 struct record {
   int32_t socket;
   int32_t error;       /* 0, or what the socket said in place of a datagram */
+  int32_t waited;      /* µs from its arrival at the machine until it was read; 0 where nobody can tell */
   uint8_t address[16]; /* of the sender; of IPv4 the first four */
 };
 
-_Static_assert(sizeof(struct record) == 24, "RECORD in ../src/heartbeats/udp-sockets.ts");
+_Static_assert(sizeof(struct record) == 28, "RECORD in ../src/heartbeats/udp-sockets.ts");
+
+/* µs. Whoever seems to have waited longer has more likely been stamped by a clock that was set since: stamps are of the real-time one. */
+#define LONGEST_WAIT 100000
+
+/* Room for the kernel's stamp. */
+union control {
+  struct cmsghdr head;
+  char bytes[CMSG_SPACE(sizeof(struct timespec))];
+};
 
 union address {
   struct sockaddr any;
@@ -50,6 +61,7 @@ struct receiver {
   napi_async_cleanup_hook_handle hook;
   struct mmsghdr messages[DATAGRAMS];
   union address senders[DATAGRAMS];
+  union control controls[DATAGRAMS];
 };
 
 /* ------------------------------------------------------------------------------------- */
@@ -105,7 +117,10 @@ static napi_value open_receiver(napi_env env, napi_callback_info info) {
   struct receiver *it = calloc(1, sizeof *it);
   if (it == NULL) return throw_errno(env, "calloc", ENOMEM);
   it->env = env;
-  for (int each = 0; each < DATAGRAMS; each++) it->messages[each].msg_hdr.msg_name = &it->senders[each];
+  for (int each = 0; each < DATAGRAMS; each++) {
+    it->messages[each].msg_hdr.msg_name = &it->senders[each];
+    it->messages[each].msg_hdr.msg_control = &it->controls[each];
+  }
   if (napi_get_cb_info(env, info, &count, &on_readable, NULL, NULL) != napi_ok || count < 1 || napi_get_uv_event_loop(env, &loop) != napi_ok ||
       napi_create_reference(env, on_readable, 1, &it->on_readable) != napi_ok) {
     free(it);
@@ -175,6 +190,7 @@ static napi_value bind_socket(napi_env env, napi_callback_info info) {
   if (fd < 0) return throw_errno(env, "socket", errno);
   const int on = 1;
   if (address.any.sa_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
   /* Beyond net.core.rmem_max with CAP_NET_ADMIN alone; up to it for everybody. */
   if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) != 0) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
   struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
@@ -226,9 +242,26 @@ static napi_value close_socket(napi_env env, napi_callback_info info) {
 /* datagrams                                                                             */
 /* ------------------------------------------------------------------------------------- */
 
-static void write_record(struct record *into, int fd, const union address *sender) {
+static int64_t real_time(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* µs that the datagram had waited at `now`. */
+static int32_t waited(struct msghdr *message, int64_t now) {
+  struct timespec stamp;
+  const struct cmsghdr *it = CMSG_FIRSTHDR(message);
+  if (it == NULL || it->cmsg_level != SOL_SOCKET || it->cmsg_type != SCM_TIMESTAMPNS) return 0;
+  memcpy(&stamp, CMSG_DATA(it), sizeof stamp);
+  const int64_t wait = (now - (int64_t)stamp.tv_sec * 1000000000 - stamp.tv_nsec) / 1000;
+  return wait < 0 || wait > LONGEST_WAIT ? 0 : (int32_t)wait;
+}
+
+static void write_record(struct record *into, int fd, const union address *sender, int32_t wait) {
   into->socket = fd;
   into->error = 0;
+  into->waited = wait;
   if (sender->any.sa_family == AF_INET) memcpy(into->address, &sender->v4.sin_addr, sizeof sender->v4.sin_addr);
   else memcpy(into->address, &sender->v6.sin6_addr, sizeof sender->v6.sin6_addr);
 }
@@ -237,7 +270,10 @@ static void write_record(struct record *into, int fd, const union address *sende
 static size_t take(struct receiver *it, int fd, struct record *into) {
   int taken;
   do {
-    for (int each = 0; each < DATAGRAMS; each++) it->messages[each].msg_hdr.msg_namelen = sizeof it->senders[each];
+    for (int each = 0; each < DATAGRAMS; each++) {
+      it->messages[each].msg_hdr.msg_namelen = sizeof it->senders[each];
+      it->messages[each].msg_hdr.msg_controllen = sizeof it->controls[each];
+    }
     taken = recvmmsg(fd, it->messages, DATAGRAMS, MSG_DONTWAIT, NULL);
   } while (taken < 0 && errno == EINTR);
   if (taken < 0) {
@@ -246,7 +282,8 @@ static size_t take(struct receiver *it, int fd, struct record *into) {
     into->error = errno;
     return 1;
   }
-  for (int each = 0; each < taken; each++) write_record(&into[each], fd, &it->senders[each]);
+  const int64_t now = real_time();
+  for (int each = 0; each < taken; each++) write_record(&into[each], fd, &it->senders[each], waited(&it->messages[each].msg_hdr, now));
   return (size_t)taken;
 }
 

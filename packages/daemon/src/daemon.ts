@@ -95,6 +95,8 @@ export interface DaemonOptions {
 
 export class Daemon {
   private state: MonitorState;
+  /** The instant of the latest event: none comes before it. */
+  private latest = -Infinity;
   private reading: ConfigReading;
   private diagnostics: readonly Diagnostic[];
   private readonly startedAt: number;
@@ -181,8 +183,8 @@ export class Daemon {
           this.decisions.unavailable(at, this.indexOf(listener));
           this.take({ type: 'unavailable', at, listener, reason });
         },
-        onDatagram: (listener, source) => {
-          this.hear(listener, source);
+        onDatagram: (listener, source, waited) => {
+          this.hear(listener, source, waited);
         },
         oneAtATime: (task) => this.serial(task),
         onSocketTrouble: log.warning,
@@ -301,10 +303,12 @@ export class Daemon {
   // events
   // -------------------------------------------------------------------------------------
 
-  /** The path of every heartbeat. */
-  private hear(listener: ListenerId, source: IpAddress | null): void {
+  /** The path of every heartbeat. It counts from its arrival; whoever has slept through a deadline counts it from waking. */
+  private hear(listener: ListenerId, source: IpAddress | null, waited: number): void {
     const before = this.state;
-    const at = this.options.clock.now();
+    const now = this.options.clock.now();
+    const at = this.timer.isOverdue(now) ? now : Math.max(this.latest, now - waited);
+    this.latest = at;
     if (this.decisions.isOpen) this.decisions.heartbeat(at, this.indexOf(listener), source);
     this.state = transition(before, { type: 'heartbeat', at, listener, source });
     if (!isQuietStep(before, this.state)) this.decideSoon();
@@ -320,6 +324,7 @@ export class Daemon {
   }
 
   private step(event: MonitorEvent): void {
+    this.latest = Math.max(this.latest, event.at);
     this.state = transition(this.state, event);
   }
 

@@ -66,6 +66,11 @@ export class DeadlineTimer {
     }, Math.max(0, pause));
   }
 
+  /** Whether the instant that it waits for has gone by at `at`: nobody has looked at it yet, for however long. */
+  isOverdue(at: number): boolean {
+    return this.isReading || at >= (this.turn === null ? this.armedFor : this.approached);
+  }
+
   stop(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     if (this.turn !== null) clearImmediate(this.turn);
@@ -86,8 +91,8 @@ export class DeadlineTimer {
     this.approached = deadline;
     if (deadline - this.hooks.now() > HUSH) {
       this.hooks.onNear(deadline);
-      // The one sleep that is exact to a fraction of a ms.
-      Atomics.wait(BED, 0, 0, NAP);
+      // The one sleep that is exact to a fraction of a ms; getting ready may have taken all there was.
+      if (deadline - this.hooks.now() > HUSH) Atomics.wait(BED, 0, 0, NAP);
     }
     this.turn = setImmediate(() => {
       this.turn = null;

@@ -35,7 +35,8 @@ export interface LauncherHooks {
   readonly whyNotAdded: (place: Place) => string | null;
   readonly onLaunched: (id: ListenerId, awaited: boolean) => void;
   readonly onUnavailable: (id: ListenerId, reason: string) => void;
-  readonly onDatagram: (id: ListenerId, source: IpAddress | null) => void;
+  /** `waited`: ms from its arrival at the machine until it was read. */
+  readonly onDatagram: (id: ListenerId, source: IpAddress | null, waited: number) => void;
   /** Launches and reloads run one at a time. */
   readonly oneAtATime: (task: () => Promise<void>) => Promise<void>;
   readonly onSocketTrouble: (message: string) => void;
@@ -192,8 +193,8 @@ export class Launcher {
   private hooksOf({ id, config }: Listener): SocketHooks {
     return {
       needsSource: config.sources.length > 0,
-      onDatagram: (source) => {
-        this.hooks.onDatagram(id, source);
+      onDatagram: (source, waited) => {
+        this.hooks.onDatagram(id, source, waited);
       },
       onBroken: (reason) => {
         this.reopen(id, reason, 1);

@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { DeadlineTimer } from '../dist/deadline-timer.js';
 
 interface Judged {
@@ -176,4 +176,103 @@ test('shortly before a verdict there is time to get ready, and before nothing el
   t.true(waits.some(({ near }) => near.length > 0));
   t.true(waits.every(({ near }) => near.every((left) => left > 0 && left <= 4)));
   t.deepEqual((await waitFor(20, false)).near, []);
+});
+
+/** What was left of the time, in ms, whenever it slept on the way to a verdict, where getting ready takes `ms` each time. */
+async function naps(t: ExecutionContext, ms: number): Promise<readonly number[]> {
+  const { wait } = Atomics;
+  t.teardown(() => {
+    Atomics.wait = wait;
+  });
+  const left: number[] = [];
+  let now = 0;
+  Atomics.wait = ((_bed: Int32Array, _place: number, _value: number, nap: number) => {
+    left.push(2 - now);
+    now += nap;
+    return 'timed-out';
+  }) as typeof Atomics.wait;
+  await new Promise<void>((resolve) => {
+    let next: number | null = 2;
+    const timer = new DeadlineTimer({
+      now: () => (now += 0.01),
+      nextDeadline: () => next,
+      isUrgent: () => true,
+      onNear: () => (now += ms),
+      readDue: (_at, then) => {
+        then();
+      },
+      judge: () => {
+        next = null;
+        resolve();
+      },
+    });
+    timer.arm();
+  });
+  return left;
+}
+
+test.serial('it sleeps while there is time', async (t) => {
+  const left = await naps(t, 0.1);
+  t.true(left.length > 1 && left.every((ms) => ms > 0.8), String(left));
+});
+
+test.serial('where getting ready has taken all the time there was, it does not sleep', async (t) => {
+  t.deepEqual(await naps(t, 1.5), []);
+});
+
+test('it is overdue from the instant that it waits for until that is judged', async (t) => {
+  let next: number | null = null;
+  let now = 0;
+  const overdue: boolean[] = [];
+  await new Promise<void>((resolve) => {
+    const timer = new DeadlineTimer({
+      now: () => now,
+      nextDeadline: () => next,
+      isUrgent: () => false,
+      onNear: () => undefined,
+      readDue: (at, then) => {
+        overdue.push(timer.isOverdue(at));
+        then();
+      },
+      judge: (at) => {
+        next = null;
+        overdue.push(timer.isOverdue(at));
+        resolve();
+      },
+    });
+    timer.arm();
+    overdue.push(timer.isOverdue(now));
+    next = 10;
+    timer.arm();
+    overdue.push(timer.isOverdue(9.9), timer.isOverdue(10));
+    now = 12;
+  });
+  t.deepEqual(overdue, [false, false, true, true, false]);
+});
+
+test('it is overdue in the turns before a verdict as well', async (t) => {
+  const deadline = performance.now() + 10;
+  const overdue: boolean[] = [];
+  await new Promise<void>((resolve) => {
+    let next: number | null = deadline;
+    const timer = new DeadlineTimer({
+      now: () => performance.now(),
+      nextDeadline: () => next,
+      isUrgent: () => true,
+      onNear: () => {
+        // In the next turn of the loop, if that still comes before the deadline.
+        setImmediate(() => overdue.push(timer.isOverdue(deadline - 0.01), timer.isOverdue(deadline)));
+      },
+      readDue: (_at, then) => {
+        then();
+      },
+      judge: () => {
+        next = null;
+        resolve();
+      },
+    });
+    timer.arm();
+  });
+  const turns = overdue.length / 2;
+  t.deepEqual(overdue, Array.from({ length: turns }, () => [false, true]).flat());
 });

@@ -37,7 +37,7 @@ class FakeSockets implements HeartbeatSockets {
   }
 
   readEmpty(inQuestion: () => readonly HeartbeatSocket[], then: () => void): void {
-    for (const socket of inQuestion()) (socket as FakeSocket).hooks.onDatagram(null);
+    for (const socket of inQuestion()) (socket as FakeSocket).hooks.onDatagram(null, 0);
     then();
   }
 }
@@ -87,8 +87,8 @@ test('a socket that breaks is told of once, bound again until that is granted, a
   await until('nothing is wrong any more', () => launcher.problems().length === 0);
   t.is(sockets.bound[2]?.endpoint.port, 3001);
   t.is(told.length, 1);
-  sockets.bound[2]?.hooks.onDatagram(null);
-  sockets.bound[0]?.hooks.onDatagram(null);
+  sockets.bound[2]?.hooks.onDatagram(null, 0);
+  sockets.bound[0]?.hooks.onDatagram(null, 0);
   t.deepEqual(heard, [1, 0]);
 });
 

@@ -28,7 +28,8 @@ export interface HeartbeatSocket {
 }
 
 export interface SocketHooks {
-  readonly onDatagram: (source: IpAddress | null) => void;
+  /** `waited`: ms from its arrival at the machine until it was read; 0 where nobody can tell. */
+  readonly onDatagram: (source: IpAddress | null, waited: number) => void;
   /** It broke and is closed. */
   readonly onBroken: (reason: string) => void;
   /** Whether senders are to be told; telling them costs time for each datagram. */

@@ -82,7 +82,7 @@ class KernelSockets {
       if (socket === undefined) continue;
       const error = this.words[word + 1] ?? 0;
       if (error !== 0) socket.breaks(`recvmmsg ${getSystemErrorName(-error)}`);
-      else socket.hooks.onDatagram(socket.hooks.needsSource ? this.source(record, socket.family) : null);
+      else socket.hooks.onDatagram(socket.hooks.needsSource ? this.source(record, socket.family) : null, (this.words[word + 2] ?? 0) / 1000);
     }
   }
 

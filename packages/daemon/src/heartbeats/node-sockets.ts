@@ -63,7 +63,7 @@ class NodeSocket implements HeartbeatSocket {
     this.receiveBuffer = socket.getRecvBufferSize() / 2;
     socket.on('message', (_message, { address }) => {
       this.datagrams++;
-      this.hooks.onDatagram(this.hooks.needsSource ? parseIpAddress(address.replace(/%.*$/, '')) : null);
+      this.hooks.onDatagram(this.hooks.needsSource ? parseIpAddress(address.replace(/%.*$/, '')) : null, 0);
     });
     socket.on('error', (error) => {
       this.close();

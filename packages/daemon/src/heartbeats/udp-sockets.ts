@@ -23,8 +23,11 @@ export interface UdpSockets {
   readonly receiveOf: (receiver: Receiver, socket: number, into: Buffer) => number;
 }
 
-/** Bytes of a record: the socket and what it said in place of a datagram (an errno, or 0), 32 bits each, and the sender's address. */
-export const RECORD = { size: 24, address: 8, words: 6 } as const;
+/**
+ * Bytes of a record: the socket, what it said in place of a datagram (an errno, or 0) and the µs that the datagram had waited
+ * to be read, 32 bits each, and the sender's address.
+ */
+export const RECORD = { size: 28, address: 12, words: 7 } as const;
 
 /** Sockets that one call looks at. Fewer records: it has looked at all that had something. */
 export const SOCKETS = 64;

@@ -68,8 +68,13 @@ async function binder(t: ExecutionContext, name: string, ports: readonly number[
 
 class Ear {
   readonly heard: (IpAddress | null)[] = [];
+  /** ms, of each. */
+  readonly waited: number[] = [];
   readonly broken: string[] = [];
-  readonly onDatagram = (source: IpAddress | null): void => void this.heard.push(source);
+  readonly onDatagram = (source: IpAddress | null, waited: number): void => {
+    this.heard.push(source);
+    this.waited.push(waited);
+  };
   readonly onBroken = (reason: string): void => void this.broken.push(reason);
 
   constructor(readonly needsSource = false) {}
@@ -251,6 +256,55 @@ for (const { name, mayForce, open } of ADAPTERS) {
     t.is(receiveBuffer, granted(mayForce));
   });
 }
+
+/** A thread that sends one datagram to a port whenever it is told to, and then says so in memory that it shares. */
+const PARROT = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const socket = require('node:dgram').createSocket('udp4');
+  const sent = new Int32Array(workerData);
+  parentPort.on('message', (port) => socket.send('heartbeat', port, '127.0.0.1', () => {
+    Atomics.store(sent, 0, 1);
+    Atomics.notify(sent, 0);
+  }));
+`;
+
+test.serial('kernel: how long a datagram has waited is told, but for waits of more than 100 ms', async (t) => {
+  const sockets = withAddon();
+  const [port = 0] = await freePorts(1);
+  const ear = new Ear();
+  const socket = await bound(t, sockets, '127.0.0.1', port, ear);
+  const sent = new Int32Array(new SharedArrayBuffer(4));
+  const parrot = new Worker(PARROT, { eval: true, workerData: sent.buffer });
+  t.teardown(() => parrot.terminate());
+  /** This thread stands still from the sending on until `ms` afterwards. @returns what was told, and the ms that went by in truth at least and at most */
+  const wait = async (ms: number): Promise<{ readonly told: number; readonly least: number; readonly most: number }> => {
+    Atomics.store(sent, 0, 0);
+    const begun = performance.now();
+    parrot.postMessage(port);
+    Atomics.wait(sent, 0, 0);
+    const arrived = performance.now();
+    Atomics.wait(sent, 0, 1, ms);
+    const least = performance.now() - arrived;
+    await readEmpty(sockets, socket);
+    return { told: ear.waited.at(-1) ?? NaN, least, most: performance.now() - begun };
+  };
+  // A busy machine makes a short wait a long one: it is tried until one was short.
+  await until('a short wait is told', async () => {
+    const { told, least, most } = await wait(4);
+    t.true(told === 0 || (told >= least - 0.1 && told <= Math.min(most + 0.1, 100)), `${String(told)} of ${String(least)} to ${String(most)}`);
+    return told > 0;
+  });
+  t.is((await wait(150)).told, 0);
+});
+
+test.serial('node: nobody can tell how long a datagram has waited', async (t) => {
+  const [port = 0] = await freePorts(1);
+  const ear = new Ear();
+  await bound(t, nodeSockets, '127.0.0.1', port, ear);
+  queue({ ports: [port] });
+  await until('it is heard', () => ear.heard.length === 1);
+  t.deepEqual(ear.waited, [0]);
+});
 
 test('node: an endless flood counts as read in the end', async (t) => {
   let datagrams = 0;
