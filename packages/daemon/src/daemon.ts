@@ -78,6 +78,9 @@ import { diagnosticReport, statusReport } from './status-report.js';
 /** ms before a deadline that a plan may take to make: there is more, but not always. */
 const SPARE = 0.5;
 
+/** ms that LISTEN_HEARTBEAT_TIMEOUT has at least. Whoever is late by less has slept through no window. */
+const SHORTEST_WINDOW = 10;
+
 /** ms that a reload waits for the network to be as it asks before it answers. */
 const RELOAD_PATIENCE = 1000;
 
@@ -303,11 +306,11 @@ export class Daemon {
   // events
   // -------------------------------------------------------------------------------------
 
-  /** The path of every heartbeat. It counts from its arrival; whoever has slept through a deadline counts it from waking. */
+  /** The path of every heartbeat. It counts from its arrival; whoever has slept counts it from waking. */
   private hear(listener: ListenerId, source: IpAddress | null, waited: number): void {
     const before = this.state;
     const now = this.options.clock.now();
-    const at = this.timer.isOverdue(now) ? now : Math.max(this.latest, now - waited);
+    const at = this.timer.lateBy(now) > SHORTEST_WINDOW ? now : Math.max(this.latest, now - waited);
     this.latest = at;
     if (this.decisions.isOpen) this.decisions.heartbeat(at, this.indexOf(listener), source);
     this.state = transition(before, { type: 'heartbeat', at, listener, source });

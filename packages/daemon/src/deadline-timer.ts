@@ -39,7 +39,8 @@ export interface DeadlineHooks {
 
 export class DeadlineTimer {
   private timer: NodeJS.Timeout | null = null;
-  private armedFor = Infinity;
+  /** The instant that is waited for, by the timer or by turns of the loop, until it has been judged; Infinity: none is. */
+  private awaited = Infinity;
   /** The turn of the loop that is waited for. */
   private turn: NodeJS.Immediate | null = null;
   /** The urgent deadline that the loop turns for. */
@@ -56,19 +57,22 @@ export class DeadlineTimer {
   arm(): void {
     if (this.turn !== null || this.isReading || this.isStopped) return;
     const deadline = this.hooks.nextDeadline() ?? Infinity;
-    if (deadline >= this.armedFor) return;
+    if (this.timer !== null && deadline >= this.awaited) return;
+    this.awaited = deadline;
     if (this.timer !== null) clearTimeout(this.timer);
-    this.armedFor = deadline;
+    this.timer = null;
+    if (deadline === Infinity) return;
     const left = deadline - this.hooks.now();
     const pause = this.hooks.isUrgent(deadline) ? Math.floor(left) - LEAD : Math.ceil(left);
     this.timer = setTimeout(() => {
-      this.fire(deadline);
+      this.timer = null;
+      this.fire();
     }, Math.max(0, pause));
   }
 
-  /** Whether the instant that it waits for has gone by at `at`: nobody has looked at it yet, for however long. */
-  isOverdue(at: number): boolean {
-    return this.isReading || at >= (this.turn === null ? this.armedFor : this.approached);
+  /** ms by which the instant that is waited for has gone by at `at`, and nobody has judged it yet; negative: it is still to come. */
+  lateBy(at: number): number {
+    return at - this.awaited;
   }
 
   stop(): void {
@@ -77,18 +81,16 @@ export class DeadlineTimer {
     this.isStopped = true;
   }
 
-  private fire(wasDue: number): void {
-    this.timer = null;
-    this.armedFor = Infinity;
+  private fire(): void {
     const at = this.hooks.now();
     const deadline = this.hooks.nextDeadline() ?? Infinity;
-    if (deadline <= at) this.read(at, wasDue);
+    if (deadline <= at) this.read(at);
     else if (deadline !== this.approached && (deadline - at > EARLY || !this.hooks.isUrgent(deadline))) this.arm();
     else this.approach(deadline);
   }
 
   private approach(deadline: number): void {
-    this.approached = deadline;
+    this.approached = this.awaited = deadline;
     if (deadline - this.hooks.now() > HUSH) {
       this.hooks.onNear(deadline);
       // The one sleep that is exact to a fraction of a ms; getting ready may have taken all there was.
@@ -96,16 +98,16 @@ export class DeadlineTimer {
     }
     this.turn = setImmediate(() => {
       this.turn = null;
-      this.fire(deadline);
+      this.fire();
     });
   }
 
-  private read(at: number, wasDue: number): void {
+  private read(at: number): void {
     this.isReading = true;
     this.hooks.readDue(at, () => {
       this.isReading = false;
       if (this.isStopped) return;
-      this.hooks.judge(at, at - wasDue);
+      this.hooks.judge(at, this.lateBy(at));
       this.arm();
     });
   }

@@ -50,6 +50,8 @@ async function run(options: Options, reading: ConfigFileReading): Promise<Exit> 
   const inherited = process.umask(0o002);
   process.umask(inherited | 0o002);
   const log = createLogger(reading.logLevel, options.logDir);
+  const addon = loadUnixDatagram();
+  if (E.isRight(addon)) addon.right.measureClock();
   const fault = (error: unknown): Exit => {
     log.error(`this is a fault of fastbypass_monitor itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return EXIT.failed;
@@ -61,14 +63,9 @@ async function run(options: Options, reading: ConfigFileReading): Promise<Exit> 
     });
   });
   const exit = await Promise.race([runLogged(options, reading, log).catch(fault), faulted]);
-  if (!(await log.close())) leave(exit);
+  // Whatever a thread is stuck in. Without the addon whoever has started this process must end it.
+  if (!(await log.close()) && E.isRight(addon)) addon.right.leave(exit);
   return exit;
-}
-
-/** Whatever a thread is stuck in. Without the addon whoever has started this process must end it. */
-function leave(exit: Exit): void {
-  const addon = loadUnixDatagram();
-  if (E.isRight(addon)) addon.right.leave(exit);
 }
 
 async function runLogged(options: Options, reading: ConfigFileReading, log: Logger): Promise<Exit> {

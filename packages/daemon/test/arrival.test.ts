@@ -90,3 +90,9 @@ test('what is read after a deadline that was slept through counts from waking', 
   go(3 * FIRST_END);
   t.is(hear(9), 0);
 });
+
+test('what is read a little after a deadline counts from its arrival', async (t) => {
+  const { go, hear } = await staged(t);
+  go(FIRST_END + 5);
+  t.is(hear(3), 3);
+});
