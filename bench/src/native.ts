@@ -13,6 +13,7 @@ export interface Native {
   readonly observer: string;
   readonly floor: string;
   readonly sender: string;
+  readonly timer: string;
   readonly monitor: Monitor;
 }
 
@@ -35,7 +36,7 @@ export function compileNative(monitor: Monitor): Native {
     execFileSync('cc', ['-O2', '-Wall', '-Wextra', '-pthread', '-o', program, source(`native/${name}.c`)], { stdio: 'inherit' });
     return program;
   };
-  return { observer: compile('observer'), floor: compile('floor'), sender: compile('sender'), monitor };
+  return { observer: compile('observer'), floor: compile('floor'), sender: compile('sender'), timer: compile('timer'), monitor };
 }
 
 /** The daemon of this clone, not bundled, on the Node that runs the benchmark. */

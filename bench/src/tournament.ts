@@ -30,9 +30,10 @@ export class Entry {
 /**
  * Lets contenders compete in turns, A B C A B C, so that what else the machine does meets all of them alike.
  *
+ * @param aside has its turn too, once in a round for each death
  * @returns by contender, after all have left
  */
-export async function tournament(bench: Bench, part: string, fields: readonly { readonly contender: Contender; readonly task: Task }[], deaths: readonly Death[], rounds: number): Promise<readonly Entry[]> {
+export async function tournament(bench: Bench, part: string, fields: readonly { readonly contender: Contender; readonly task: Task }[], deaths: readonly Death[], rounds: number, aside: () => Promise<void> = () => Promise.resolve()): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
   try {
     for (const { contender, task } of fields) {
@@ -45,7 +46,10 @@ export async function tournament(bench: Bench, part: string, fields: readonly { 
       bench.record({ part, subject: contender.name, skipped: lacking });
     }
     for (let round = 0; round < rounds; round++) {
-      for (const death of deaths) for (const entry of entries) await entry.compete(death, bench.say);
+      for (const death of deaths) {
+        for (const entry of entries) await entry.compete(death, bench.say);
+        await aside();
+      }
       if ((round + 1) % 10 === 0) bench.say(`  ${round + 1} of ${rounds} rounds`);
     }
   } finally {

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { ONE } from '../contender.js';
 import { oursIproute2, oursNetlink } from '../contenders/ours.js';
 import { birdBfd, keepalivedBfd, keepalivedVrrp } from '../contenders/peers.js';
@@ -11,7 +13,14 @@ const DEATHS: readonly Death[] = ['stopped', 'link down'];
 
 async function run(bench: Bench): Promise<void> {
   const fields = CONTENDERS.map((contender) => ({ contender, task: ONE }));
-  for (const { rig, trials, lost } of await tournament(bench, 'failover', fields, DEATHS, bench.trials)) {
+  const lateness: number[] = [];
+  const timer = async (): Promise<void> => {
+    const { stdout } = await promisify(execFile)(bench.native.timer);
+    lateness.push(Number(stdout) / 1e6);
+  };
+  const entries = await tournament(bench, 'failover', fields, DEATHS, bench.trials, timer);
+  bench.record({ part: 'failover', subject: 'the machine: a timer in real time', what: 'lateness', unit: 'ms', values: lateness });
+  for (const { rig, trials, lost } of entries) {
     const subject = rig.contender.name;
     const record = (what: string, values: readonly number[]): void => bench.record({ part: 'failover', subject, what, unit: 'ms', values });
     for (const death of DEATHS) record(`failover, ${death}`, (trials.get(death) ?? []).map(({ failover }) => failover.first));

@@ -32,8 +32,8 @@ struct record {
 
 _Static_assert(sizeof(struct record) == 28, "RECORD in ../src/heartbeats/udp-sockets.ts");
 
-/* µs. Whoever seems to have waited longer has more likely been stamped by a clock that was set since: stamps are of the real-time one. */
-#define LONGEST_WAIT 100000
+/* ns by which readings of two clocks, one after the other, differ at most where nobody has set one of them. */
+#define APART 100000
 
 /* Room for the kernel's stamp. */
 union control {
@@ -55,6 +55,9 @@ struct bound {
 struct receiver {
   napi_env env;
   int epoll; /* has all the sockets, and is what the loop polls */
+  /* Stamps are of the real-time clock. By how many ns it was ahead of the monotonic one when it was last read, which changes only where it is set;
+   * and when that was found, by itself: stamps before are of a clock that is gone. Before the first reading nothing is known of it. */
+  int64_t ahead, set;
   struct bound *bound;
   uv_poll_t poll;
   napi_ref on_readable;
@@ -242,20 +245,33 @@ static napi_value close_socket(napi_env env, napi_callback_info info) {
 /* datagrams                                                                             */
 /* ------------------------------------------------------------------------------------- */
 
-static int64_t real_time(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+static int64_t ns_of(struct timespec time) {
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-/* µs that the datagram had waited at `now`. */
-static int32_t waited(struct msghdr *message, int64_t now) {
-  struct timespec stamp;
-  const struct cmsghdr *it = CMSG_FIRSTHDR(message);
-  if (it == NULL || it->cmsg_level != SOL_SOCKET || it->cmsg_type != SCM_TIMESTAMPNS) return 0;
-  memcpy(&stamp, CMSG_DATA(it), sizeof stamp);
-  const int64_t wait = (now - (int64_t)stamp.tv_sec * 1000000000 - stamp.tv_nsec) / 1000;
-  return wait < 0 || wait > LONGEST_WAIT ? 0 : (int32_t)wait;
+static int64_t read_clock(clockid_t clock) {
+  struct timespec now;
+  clock_gettime(clock, &now);
+  return ns_of(now);
+}
+
+/* The time by the clock of stamps; finds out whether it was set since the last call. */
+static int64_t stamp_clock(struct receiver *it) {
+  const int64_t now = read_clock(CLOCK_REALTIME), ahead = now - read_clock(CLOCK_MONOTONIC);
+  if (ahead > it->ahead + APART || ahead < it->ahead - APART) it->set = now;
+  it->ahead = ahead;
+  return now;
+}
+
+/* µs that a datagram had waited at `now`; 0 where it was stamped by a clock that was set since. */
+static int32_t waited(const struct receiver *it, struct msghdr *message, int64_t now) {
+  struct timespec time;
+  const struct cmsghdr *told = CMSG_FIRSTHDR(message);
+  if (told == NULL || told->cmsg_level != SOL_SOCKET || told->cmsg_type != SCM_TIMESTAMPNS) return 0;
+  memcpy(&time, CMSG_DATA(told), sizeof time);
+  const int64_t stamp = ns_of(time), wait = (now - stamp) / 1000;
+  if (stamp < it->set || wait < 0) return 0;
+  return wait > INT32_MAX ? INT32_MAX : (int32_t)wait;
 }
 
 static void write_record(struct record *into, int fd, const union address *sender, int32_t wait) {
@@ -282,8 +298,8 @@ static size_t take(struct receiver *it, int fd, struct record *into) {
     into->error = errno;
     return 1;
   }
-  const int64_t now = real_time();
-  for (int each = 0; each < taken; each++) write_record(&into[each], fd, &it->senders[each], waited(&it->messages[each].msg_hdr, now));
+  const int64_t now = stamp_clock(it);
+  for (int each = 0; each < taken; each++) write_record(&into[each], fd, &it->senders[each], waited(it, &it->messages[each].msg_hdr, now));
   return (size_t)taken;
 }
 

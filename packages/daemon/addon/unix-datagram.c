@@ -2,7 +2,8 @@
  * What Node cannot do by itself: send one datagram to a Unix socket, leave while a thread is stuck in a write, and have V8 measure the
  * processor's clock before it matters. Nothing of the meaning of these is known here (../src/notify, ../src/main.ts).
  *
- * Node-API alone, version 8: one binary serves Node 20 and all later ones.
+ * Node-API alone, version 8, and libuv's thread pool and dlopen, both of stable ABI: one binary serves Node 20 and all later ones. Of the main
+ * thread alone: another one may end before its measurement has.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -306,7 +306,7 @@ export class Daemon {
   // events
   // -------------------------------------------------------------------------------------
 
-  /** The path of every heartbeat. It counts from its arrival; whoever has slept counts it from waking. */
+  /** The path of every heartbeat. It counts from its arrival; whoever is late for a window counts it from waking. */
   private hear(listener: ListenerId, source: IpAddress | null, waited: number): void {
     const before = this.state;
     const now = this.options.clock.now();
@@ -380,6 +380,8 @@ export class Daemon {
     const { clock, log } = this.options;
     const reading = readConfigFile(this.reading.file);
     const at = clock.now();
+    // Logged, whatever comes of it: no heartbeat may be told as having come before.
+    this.latest = at;
     this.decisions.reload(at, reading.text);
     if (reading.outcome !== 'configured' || !isFaultless(reading)) {
       for (const diagnostic of reading.diagnostics) (isError(diagnostic) ? log.error : log.warning)(formatDiagnostic(diagnostic));

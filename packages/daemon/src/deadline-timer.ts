@@ -43,8 +43,8 @@ export class DeadlineTimer {
   private awaited = Infinity;
   /** The turn of the loop that is waited for. */
   private turn: NodeJS.Immediate | null = null;
-  /** The urgent deadline that the loop turns for. */
-  private approached = Infinity;
+  /** The urgent deadline that the loop has turned for last; none is equal to NaN. */
+  private approached = NaN;
   private isReading = false;
   private isStopped = false;
 

@@ -279,3 +279,33 @@ test('it is as late in the turns before a verdict', async (t) => {
   });
   t.true(late.length > 0 && late.every((ms) => ms === 0), String(late));
 });
+
+test('with nothing to wait for any more it rests', async (t) => {
+  let next: number | null = performance.now() + 5;
+  let asked = 0;
+  const timer = new DeadlineTimer({
+    now: () => performance.now(),
+    nextDeadline: () => {
+      asked++;
+      return next;
+    },
+    isUrgent: () => true,
+    onNear: () => t.fail('there is nothing to get ready for'),
+    readDue: () => t.fail('there is nothing to read'),
+    judge: () => t.fail('there is nothing to judge'),
+  });
+  timer.arm();
+  next = null;
+  const armed = asked;
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (asked > armed) resolve();
+      else setTimeout(look, 1);
+    };
+    look();
+  });
+  const looked = asked;
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+  // As it fired, and to arm the timer anew.
+  t.deepEqual([looked - armed, asked - looked], [2, 0]);
+});
