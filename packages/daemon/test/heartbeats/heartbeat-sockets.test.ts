@@ -318,7 +318,6 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
 /** Hears one datagram for each word, that waits for 2 ms while the clock is set forward by so many ms; writes how long each is told to have waited. */
 const SHIFTED = `
   (async () => {
-    const { setTimeout: pause } = require('node:timers/promises');
     const [modules, port, ...steps] = process.argv.slice(1);
     const { kernelSockets } = await import(modules + 'kernel-sockets.js');
     const { loadUdpSockets } = await import(modules + 'udp-sockets.js');
