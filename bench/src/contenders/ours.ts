@@ -7,6 +7,9 @@ import { inRealTime } from '../real-time.js';
 import { INTERFACE, NEAR, PORT, type Stage } from '../stage.js';
 import { heartbeatContender } from './heartbeat-contender.js';
 
+/** Memory, as `/run` of a broker: beside the control socket lies the state file, and the daemon waits for its writing. */
+const MEMORY = '/dev/shm';
+
 /** Address of a card, counted from 1: 10.8.0.1 and the following. */
 export const cardAddress = (card: number): string => `10.8.${card >> 8}.${card & 255}`;
 
@@ -37,7 +40,7 @@ export async function startDaemon(
   furnish: (home: DaemonHome) => void = () => undefined,
   env: DaemonStart['env'] = {},
 ): Promise<{ readonly daemon: DaemonProcess; readonly subject: Subject }> {
-  const home = new DaemonHome();
+  const home = new DaemonHome(MEMORY);
   home.configure(config);
   furnish(home);
   const daemon = await DaemonProcess.start(home, { namespace: stage.near, program, env });
