@@ -2,7 +2,7 @@
  * Makes the network as it should be, and keeps it so.
  *
  * ```
- *   look     observe the network (a dump), learn from it            skipped where nothing has changed, cut short by a decision
+ *   look     observe the network (a dump), learn from it            put off while changes come in; skipped where there are none, cut short by a decision
  *   act      plan on what is known, carry the plan out, record      a newer decision cuts it short
  *   again    until a fresh look needs no operation, or all that is needed waits for its next try
  * ```
@@ -282,6 +282,7 @@ export class Reconciler {
       this.hasty = false;
       // Even in a hurry it is worth a moment to see what somebody has just changed: it must not be lost.
       const isLookDue = this.stale || (this.resync && !inHurry);
+      if (isLookDue && !inHurry && (await unless(this.interrupt.signal, this.lookout.lull())) === null) continue;
       if (isLookDue && !(await this.look(inHurry ? HASTE : Infinity)) && !inHurry) continue;
       if (this.known !== null) await this.act(this.known);
       // What was decided in a hurry is verified by a look.
@@ -460,7 +461,7 @@ export class Reconciler {
 const wishesOf = (state: MonitorState, observed: ObservedState): DesiredState => sparingLowerDevices(desiredState(state), state.config, observed);
 
 /** The value, or null where `signal` or the end of `limit` ms came first. */
-function unless<A>(signal: AbortSignal, value: Promise<A>, limit: number): Promise<A | null> {
+function unless<A>(signal: AbortSignal, value: Promise<A>, limit = Infinity): Promise<A | null> {
   return new Promise((resolve, reject) => {
     const give = (): void => {
       resolve(null);

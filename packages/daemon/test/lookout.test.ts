@@ -48,3 +48,37 @@ test('what is stopped while it begins neither watches nor tells', async (t) => {
   await turn();
   t.deepEqual([told, doubts.count], [[], 0]);
 });
+
+/** A notice in each turn of the loop, until the signal. */
+async function storm(network: MockNetwork, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    network.overflow();
+    await turn();
+  }
+}
+
+test('there is no lull while notices come in', async (t) => {
+  const network = new MockNetwork();
+  const { lookout } = lookoutOn(t, network);
+  await lookout.begin();
+  const end = performance.now() + 20;
+  let isStill = false;
+  const lull = lookout.lull().then(() => (isStill = true));
+  await storm(network, () => performance.now() > end);
+  t.false(isStill);
+  await lull;
+});
+
+test('where notices do not end, a look is put off no longer', async (t) => {
+  const network = new MockNetwork();
+  const { lookout, doubts } = lookoutOn(t, network);
+  await lookout.begin();
+  let isOver = false;
+  const raging = storm(network, () => isOver);
+  await lookout.lull();
+  const { count } = doubts;
+  await until('it goes on', () => doubts.count > count);
+  isOver = true;
+  await raging;
+  t.pass();
+});

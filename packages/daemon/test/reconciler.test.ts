@@ -189,6 +189,26 @@ test('a decision waits for no look that nobody asked for, and is verified by one
   await until(() => bench.reconciler.unmet().length === 0 && bench.looks > looks + 1);
 });
 
+test('many changes are looked at together, and a decision in between waits for no end of them', async (t) => {
+  const bench = new Bench(t);
+  await bench.reconciler.begin();
+  bench.turn('normal');
+  await until(() => bench.prepared.length > 0);
+  const { looks } = bench;
+  const changes = async (from: number, to: number): Promise<void> => {
+    for (let n = from; n < to; n++) {
+      bench.network.external({ op: 'address-add', interface: eth0, address: { address: `10.0.1.${String(n)}` as IpAddress, prefix: 32 } });
+      await pass();
+    }
+  };
+  await changes(0, 20);
+  t.true(bench.looks - looks < 3, `${String(bench.looks - looks)} looks`);
+  bench.turn('bypass');
+  await changes(20, 25);
+  t.deepEqual(bench.applied.at(-1)?.map(formatOperation), ['address-del eth0 10.0.0.100/32', 'address-del eth0 10.0.0.101/32', 'link-down e1']);
+  await until(() => bench.reconciler.unmet().length === 0 && bench.reconciler.observed?.get(eth0)?.addresses.length === 26);
+});
+
 test('what was foreseen is foreseen anew when somebody has changed the network', async (t) => {
   const bench = new Bench(t);
   await bench.reconciler.begin();

@@ -49,7 +49,7 @@ interface Lifetimes {
 
 /** `struct ifa_cacheinfo`; when it was created and changed is left out. */
 const lifetimes: Codec<Lifetimes> = {
-  read: (bytes, start, end) => (end - start >= 8 ? { preferred: bytes.readUInt32LE(start), valid: bytes.readUInt32LE(start + 4) } : undefined),
+  read: (bytes, start, end) => (end - start >= 8 ? { preferred: bytes.getUint32(start, true), valid: bytes.getUint32(start + 4, true) } : undefined),
   write: (writer, { preferred, valid }) => {
     for (const number of [preferred, valid, 0, 0]) writer.u32(number);
   },
@@ -82,7 +82,7 @@ const familyNumber = (address: IpAddress): number => (familyOf(address) === 4 ? 
 // -------------------------------------------------------------------------------------
 
 /** Index of the interface that an `RTM_NEWADDR` or `RTM_DELADDR` is about; null: too short. */
-export const readAddressIndex = ({ bytes, start, end }: Message): number | null => (start + IFADDRMSG > end ? null : bytes.readUInt32LE(start + 4));
+export const readAddressIndex = ({ bytes, start, end }: Message): number | null => (start + IFADDRMSG > end ? null : bytes.getUint32(start + 4, true));
 
 /** @returns null where it is no address of IPv4 or IPv6 */
 export function readAddress({ bytes, start, end }: Message): SeenAddress | null {
@@ -91,9 +91,9 @@ export function readAddress({ bytes, start, end }: Message): SeenAddress | null 
   const address = local ?? far;
   if (address === undefined) return null;
   const four = familyOf(address) === 4;
-  const prefix = bytes.readUInt8(start + 1);
-  const flag = flags ?? bytes.readUInt8(start + 2);
-  const scope = scopeName(bytes.readUInt8(start + 3));
+  const prefix = bytes.getUint8(start + 1);
+  const flag = flags ?? bytes.getUint8(start + 2);
+  const scope = scopeName(bytes.getUint8(start + 3));
   const attributes: AddressAttributes = {
     // The kernel derives the scope of an IPv6 address from the address.
     ...(four && scope !== 'global' && { scope }),
@@ -105,7 +105,7 @@ export function readAddress({ bytes, start, end }: Message): SeenAddress | null 
     ...((flag & IFA_F_NOPREFIXROUTE) !== 0 && { noPrefixRoute: true }),
   };
   return {
-    index: bytes.readUInt32LE(start + 4),
+    index: bytes.getUint32(start + 4, true),
     label: four ? label : undefined,
     address: { address, prefix, secondary: four && (flag & IFA_F_SECONDARY) !== 0, attributes },
   };

@@ -2,11 +2,12 @@ import { type IpAddress } from '@fastbypass/core';
 import { NLA_F_NESTED, NLA_HDRLEN, NLA_TYPE_MASK } from './constants.js';
 import { readIpAddress, writeIpAddress } from './ip-bytes.js';
 import { type MessageWriter, aligned } from './message-writer.js';
+import { octetsOf } from './view.js';
 
 /** How a value stands in the payload of an attribute. Methods, so that tables may mix values of several types. */
 export interface Codec<A> {
   /** @returns undefined where the payload is not of that form: what is not understood is not there */
-  read(bytes: Buffer, start: number, end: number): A | undefined;
+  read(bytes: DataView, start: number, end: number): A | undefined;
   write(writer: MessageWriter, value: A): void;
 }
 
@@ -34,12 +35,12 @@ export class AttributeTable<T extends Fields> implements Codec<Values<T>> {
   }
 
   /** Of an attribute that comes twice the last is taken. */
-  read(bytes: Buffer, start: number, end: number): Values<T> {
+  read(bytes: DataView, start: number, end: number): Values<T> {
     const values: Record<string, unknown> = {};
     for (let at = start; at + NLA_HDRLEN <= end; ) {
-      const size = bytes.readUInt16LE(at);
+      const size = bytes.getUint16(at, true);
       if (size < NLA_HDRLEN || at + size > end) break;
-      const field = this.#byType[bytes.readUInt16LE(at + 2) & NLA_TYPE_MASK];
+      const field = this.#byType[bytes.getUint16(at + 2, true) & NLA_TYPE_MASK];
       if (field !== undefined) values[field[0]] = field[1].read(bytes, at + NLA_HDRLEN, at + size);
       at = aligned(at + size);
     }
@@ -65,7 +66,7 @@ class NestedAttribute<A> implements Attribute<A> {
     private readonly inner: Codec<A>,
   ) {}
 
-  read(bytes: Buffer, start: number, end: number): A | undefined {
+  read(bytes: DataView, start: number, end: number): A | undefined {
     return this.inner.read(bytes, start, end);
   }
 
@@ -78,15 +79,16 @@ class NestedAttribute<A> implements Attribute<A> {
 export const nested = <T extends Fields>(type: number, table: AttributeTable<T>): Attribute<Values<T>> => new NestedAttribute(type, table);
 
 export const u32: Codec<number> = {
-  read: (bytes, start, end) => (end - start >= 4 ? bytes.readUInt32LE(start) : undefined),
+  read: (bytes, start, end) => (end - start >= 4 ? bytes.getUint32(start, true) : undefined),
   write: (writer, value) => writer.u32(value),
 };
 
 /** Text that a NUL ends. */
 export const text: Codec<string> = {
   read: (bytes, start, end) => {
-    const nul = bytes.indexOf(0, start);
-    return bytes.toString('utf8', start, nul < 0 || nul > end ? end : nul);
+    let nul = start;
+    while (nul < end && bytes.getUint8(nul) !== 0) nul++;
+    return octetsOf(bytes, start, nul).toString();
   },
   write: (writer, value) => {
     writer.text(value);

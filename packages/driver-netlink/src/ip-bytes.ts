@@ -1,8 +1,9 @@
 import { type IpAddress, addressOfBytes, familyOf, numberOf } from '@fastbypass/core';
 import type { MessageWriter } from './message-writer.js';
+import { octetsOf } from './view.js';
 
 /** @returns undefined where it has not the size of an address */
-export const readIpAddress = (bytes: Buffer, start: number, end: number): IpAddress | undefined => addressOfBytes(bytes.subarray(start, end)) ?? undefined;
+export const readIpAddress = (bytes: DataView, start: number, end: number): IpAddress | undefined => addressOfBytes(octetsOf(bytes, start, end)) ?? undefined;
 
 /** In network byte order, as everywhere. */
 export function writeIpAddress(writer: MessageWriter, address: IpAddress): void {

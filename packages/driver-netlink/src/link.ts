@@ -46,7 +46,7 @@ export interface Link {
 const promotion: Codec<boolean> = {
   read: (bytes, start, end) => {
     const at = start + (IPV4_DEVCONF_PROMOTE_SECONDARIES - 1) * 4;
-    return at + 4 <= end ? bytes.readUInt32LE(at) !== 0 : undefined;
+    return at + 4 <= end ? bytes.getUint32(at, true) !== 0 : undefined;
   },
   write: (writer, on) => {
     const begin = writer.beginAttribute(IPV4_DEVCONF_PROMOTE_SECONDARIES);
@@ -75,24 +75,17 @@ const ATTRIBUTES = new AttributeTable({
   filter: { type: IFLA_EXT_MASK, ...u32 },
 });
 
-/** What tells which link a notice is about. */
-const HEAD_ATTRIBUTES = new AttributeTable({ name: { type: IFLA_IFNAME, ...text } });
-
 // -------------------------------------------------------------------------------------
 // reading
 // -------------------------------------------------------------------------------------
 
-/** Family, index and name of `RTM_NEWLINK` and `RTM_DELLINK`; null: too short. */
-export function readLinkHead({ bytes, start, end }: Message): { readonly family: number; readonly index: number; readonly name: string | undefined } | null {
-  if (start + IFINFOMSG > end) return null;
-  const { name } = HEAD_ATTRIBUTES.read(bytes, start + IFINFOMSG, end);
-  return { family: bytes.readUInt8(start), index: bytes.readInt32LE(start + 4), name };
-}
+/** Of `RTM_NEWLINK` and `RTM_DELLINK`; null: too short. */
+export const readLinkFamily = ({ bytes, start, end }: Message): number | null => (start + IFINFOMSG > end ? null : bytes.getUint8(start));
 
 /** What of a notice is told without a look at its attributes; null: too short. */
 export function readLinkState({ bytes, start, end }: Message): Pick<Link, 'index' | 'up'> | null {
   if (start + IFINFOMSG > end) return null;
-  return { index: bytes.readInt32LE(start + 4), up: (bytes.readUInt32LE(start + 8) & IFF_UP) !== 0 };
+  return { index: bytes.getInt32(start + 4, true), up: (bytes.getUint32(start + 8, true) & IFF_UP) !== 0 };
 }
 
 /** @returns null where it is no link that has a name */
@@ -114,6 +107,8 @@ export function readLink(message: Message): Link | null {
     promoteSecondaries: families?.ipv4?.promoteSecondaries ?? false,
   };
 }
+
+export const isSameLink = (one: Link, other: Link): boolean => (Object.keys(one) as (keyof Link)[]).every((key) => one[key] === other[key]);
 
 // -------------------------------------------------------------------------------------
 // writing

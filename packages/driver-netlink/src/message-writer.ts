@@ -1,4 +1,5 @@
 import { ALIGN_TO, NLA_HDRLEN, NLMSG_HDRLEN } from './constants.js';
+import { viewOf } from './view.js';
 
 /** Where the sequence number stands in `struct nlmsghdr`. */
 const SEQUENCE_AT = 8;
@@ -12,12 +13,14 @@ export const aligned = (place: number): number => (place + ALIGN_TO - 1) & ~(ALI
  */
 export class MessageWriter {
   readonly #bytes: Buffer;
+  readonly #view: DataView;
   #end = 0;
   #message = 0;
 
   /** @param capacity bytes; whoever writes more than fits meets a RangeError */
   constructor(capacity: number) {
     this.#bytes = Buffer.alloc(capacity);
+    this.#view = viewOf(this.#bytes);
   }
 
   /** All of the buffer; the messages are its first {@link length} bytes. */
@@ -45,13 +48,13 @@ export class MessageWriter {
   }
 
   end(): void {
-    this.#bytes.writeUInt32LE(this.#end - this.#message, this.#message);
+    this.#view.setUint32(this.#message, this.#end - this.#message, true);
   }
 
   /** A whole message that was written before. */
   copy(message: Buffer, sequence: number): void {
     message.copy(this.#bytes, this.#end);
-    this.#bytes.writeUInt32LE(sequence, this.#end + SEQUENCE_AT);
+    this.#view.setUint32(this.#end + SEQUENCE_AT, sequence, true);
     this.#end += message.length;
   }
 
@@ -64,20 +67,23 @@ export class MessageWriter {
   }
 
   endAttribute(begin: number): void {
-    this.#bytes.writeUInt16LE(this.#end - begin, begin);
+    this.#view.setUint16(begin, this.#end - begin, true);
     while (this.#end < aligned(this.#end)) this.u8(0);
   }
 
   u8(value: number): void {
-    this.#end = this.#bytes.writeUInt8(value, this.#end);
+    this.#view.setUint8(this.#end, value);
+    this.#end++;
   }
 
   u16(value: number): void {
-    this.#end = this.#bytes.writeUInt16LE(value, this.#end);
+    this.#view.setUint16(this.#end, value, true);
+    this.#end += 2;
   }
 
   u32(value: number): void {
-    this.#end = this.#bytes.writeUInt32LE(value >>> 0, this.#end);
+    this.#view.setUint32(this.#end, value, true);
+    this.#end += 4;
   }
 
   /** @throws RangeError where it does not fit */

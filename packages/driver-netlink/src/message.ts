@@ -4,7 +4,7 @@ import { aligned } from './message-writer.js';
 
 /** A message where it lies in a buffer of received bytes; valid until the buffer is filled anew. */
 export interface Message {
-  readonly bytes: Buffer;
+  readonly bytes: DataView;
   readonly type: number;
   readonly flags: number;
   readonly sequence: number;
@@ -14,15 +14,15 @@ export interface Message {
 }
 
 /** The messages in the first `length` bytes; what is cut short at the end is left out. */
-export function* messagesIn(bytes: Buffer, length: number): Generator<Message, void> {
+export function* messagesIn(bytes: DataView, length: number): Generator<Message, void> {
   for (let at = 0; at + NLMSG_HDRLEN <= length; ) {
-    const size = bytes.readUInt32LE(at);
+    const size = bytes.getUint32(at, true);
     if (size < NLMSG_HDRLEN || at + size > length) return;
     yield {
       bytes,
-      type: bytes.readUInt16LE(at + 4),
-      flags: bytes.readUInt16LE(at + 6),
-      sequence: bytes.readUInt32LE(at + 8),
+      type: bytes.getUint16(at + 4, true),
+      flags: bytes.getUint16(at + 6, true),
+      sequence: bytes.getUint32(at + 8, true),
       start: at + NLMSG_HDRLEN,
       end: at + size,
     };
@@ -45,12 +45,12 @@ const NUMBER = 4;
 
 /** Reads `NLMSG_ERROR`, which an acknowledgement is too, or `NLMSG_DONE`. */
 export function readVerdict({ bytes, flags, start, end }: Message): Verdict {
-  const errno = start + NUMBER <= end ? -bytes.readInt32LE(start) : 0;
+  const errno = start + NUMBER <= end ? -bytes.getInt32(start, true) : 0;
   // -0 is not 0 to everybody.
   if (errno === 0) return { errno: 0, words: null };
   if ((flags & NLM_F_ACK_TLVS) === 0) return { errno, words: null };
   // The header of the request stands between, or all of the request.
   const request = start + NUMBER;
-  const size = (flags & NLM_F_CAPPED) !== 0 || request + NLMSG_HDRLEN > end ? NLMSG_HDRLEN : bytes.readUInt32LE(request);
+  const size = (flags & NLM_F_CAPPED) !== 0 || request + NLMSG_HDRLEN > end ? NLMSG_HDRLEN : bytes.getUint32(request, true);
   return { errno, words: ERROR_ATTRIBUTES.read(bytes, aligned(request + size), end).words ?? null };
 }

@@ -1,4 +1,5 @@
 import type { Addon, AddonError, AddonSocket } from './addon.js';
+import { viewOf } from './view.js';
 
 /** A datagram is never longer: the kernel fills dumps up to 32 KiB. */
 const LONGEST = 64 * 1024;
@@ -31,8 +32,9 @@ export type Received =
 export class NetlinkSocket {
   readonly #addon: Addon;
   readonly #socket: AddonSocket;
+  readonly #buffer = Buffer.allocUnsafe(LONGEST);
   /** What was received last. */
-  readonly bytes = Buffer.allocUnsafe(LONGEST);
+  readonly bytes = viewOf(this.#buffer);
 
   constructor(addon: Addon, socket: AddonSocket) {
     this.#addon = addon;
@@ -47,7 +49,7 @@ export class NetlinkSocket {
   /** Never waits. @throws AddonError */
   receive(): Received {
     try {
-      const length = this.#addon.receive(this.#socket, this.bytes);
+      const length = this.#addon.receive(this.#socket, this.#buffer);
       return length === 0 ? 'nothing' : length;
     } catch (error) {
       const { code } = error as AddonError;

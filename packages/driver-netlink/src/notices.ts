@@ -1,26 +1,27 @@
 import { type InterfaceName, isInterfaceName } from '@fastbypass/core';
 import { readAddressIndex } from './address.js';
 import { AF_BRIDGE, RTM_DELADDR, RTM_DELLINK, RTM_NEWADDR, RTM_NEWLINK } from './constants.js';
-import { type Link, readLinkHead } from './link.js';
+import { type Link, isSameLink, readLink, readLinkFamily } from './link.js';
 import type { Message } from './message.js';
 
 /**
- * Turns notices into names of interfaces that have changed. Notices of addresses carry no more than an index, so the names
- * are kept here; of a renamed interface both names are told.
+ * Turns notices into names of interfaces that have changed. Each link is kept as it was told last: notices of addresses carry no more than an
+ * index; of a renamed interface both names are told; and much that the kernel tells of a link (its carrier comes up late, at most once a second
+ * for all that wait) changes nothing that is observed, so nobody need look.
  */
 export class Notices {
-  readonly #names = new Map<number, string>();
-  readonly #lookUp: (index: number) => string | null;
+  readonly #links = new Map<number, Link>();
+  readonly #lookUp: (index: number) => Link | null;
 
-  /** @param lookUp what the interface of this index is called now; null: it is gone */
-  constructor(links: readonly Link[], lookUp: (index: number) => string | null) {
-    for (const { index, name } of links) this.#names.set(index, name);
+  /** @param lookUp the link of this index as it is now; null: it is gone */
+  constructor(links: readonly Link[], lookUp: (index: number) => Link | null) {
+    for (const link of links) this.#links.set(link.index, link);
     this.#lookUp = lookUp;
   }
 
-  /** Notices were lost, a renaming perhaps among them. */
+  /** Notices were lost. */
   forget(): void {
-    this.#names.clear();
+    this.#links.clear();
   }
 
   /** Adds what the notice tells of to `changed`. */
@@ -44,23 +45,23 @@ export class Notices {
   }
 
   #namesOfLink(message: Message): readonly string[] {
-    const head = readLinkHead(message);
-    if (head === null) return [];
-    const { family, index, name } = head;
-    const before = this.#names.get(index);
-    // A port that leaves its bridge is told of as a deleted link of that family.
-    if (message.type === RTM_DELLINK && family !== AF_BRIDGE) this.#names.delete(index);
-    else if (name !== undefined) this.#names.set(index, name);
-    return [...new Set([before, name])].filter((it) => it !== undefined);
+    const link = readLink(message);
+    if (link === null) return [];
+    const before = this.#links.get(link.index);
+    // What a bridge tells of its port is not all of the link, and one that leaves it is told of as a deleted link.
+    if (readLinkFamily(message) !== AF_BRIDGE) {
+      if (message.type === RTM_DELLINK) this.#links.delete(link.index);
+      else if (before !== undefined && isSameLink(before, link)) return [];
+      else this.#links.set(link.index, link);
+    }
+    return before === undefined || before.name === link.name ? [link.name] : [before.name, link.name];
   }
 
   /** None where the interface is gone: of that a notice of its own is on its way, with the name. */
   #namesOfIndex(index: number): readonly string[] {
-    const known = this.#names.get(index);
-    if (known !== undefined) return [known];
-    const name = this.#lookUp(index);
-    if (name === null) return [];
-    this.#names.set(index, name);
-    return [name];
+    const link = this.#links.get(index) ?? this.#lookUp(index);
+    if (link === null) return [];
+    this.#links.set(index, link);
+    return [link.name];
   }
 }

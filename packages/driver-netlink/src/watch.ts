@@ -1,7 +1,7 @@
 import type { DriverError, InterfaceName, Watch, WatchEvent } from '@fastbypass/core';
 import * as E from 'fp-ts/lib/Either.js';
 import { WATCHED_GROUPS } from './constants.js';
-import { readLink, writeLinkQuestion } from './link.js';
+import { type Link, readLink, writeLinkQuestion } from './link.js';
 import { messagesIn } from './message.js';
 import type { NetlinkSocket, Sockets } from './netlink-socket.js';
 import { Notices } from './notices.js';
@@ -29,14 +29,14 @@ export async function beginWatch(sockets: Sockets, transactor: Transactor, recei
     socket.close();
     return links;
   }
-  const notices = new Notices(links.right, (index) => nameOf(transactor, index));
+  const notices = new Notices(links.right, (index) => linkOf(transactor, index));
   const listening = new Listening(socket, notices, tell);
   return E.right({ stop: () => listening.stop() });
 }
 
-function nameOf(transactor: Transactor, index: number): string | null {
+function linkOf(transactor: Transactor, index: number): Link | null {
   const [answer] = transactor.ask([index], writeLinkQuestion, readLink);
-  return answer !== null && answer !== undefined && 'name' in answer ? answer.name : null;
+  return answer !== null && answer !== undefined && 'name' in answer ? answer : null;
 }
 
 class Listening {

@@ -5,6 +5,7 @@ import { words } from '@fastbypass/test-fixtures';
 import { readAddress, writeAddition, writeRemoval } from '../dist/address.js';
 import { messagesIn } from '../dist/message.js';
 import { MessageWriter } from '../dist/message-writer.js';
+import { viewOf } from '../dist/view.js';
 
 const { addressOf, hostOf } = words;
 
@@ -76,7 +77,7 @@ test('what is written is what is read', (t) => {
   fc.assert(
     fc.property(addressWithAttributes, fc.integer({ min: 1, max: 0x7fff_ffff }), fc.boolean(), ([added, attributes], index, replace) => {
       const bytes = written((writer) => writeAddition(writer, 1, index, added, attributes, replace));
-      const [message] = messagesIn(bytes, bytes.length);
+      const [message] = messagesIn(viewOf(bytes), bytes.length);
       const seen = message && readAddress(message);
       const { label, ...others } = attributes;
       t.deepEqual(seen, { index, label, address: { ...added, secondary: false, attributes: others } });

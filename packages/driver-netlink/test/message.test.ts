@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { type Message, messagesIn, readVerdict } from '../dist/message.js';
 import { MessageWriter } from '../dist/message-writer.js';
 import { readAddress, readAddressIndex } from '../dist/address.js';
-import { readLink, readLinkHead, writeLinkQuestion, writeLinkState, writePromotion } from '../dist/link.js';
+import { viewOf } from '../dist/view.js';
+import { readLink, readLinkFamily, writeLinkQuestion, writeLinkState, writePromotion } from '../dist/link.js';
 
 const bytesOf = (hex: string): Buffer => Buffer.from(hex.replace(/\s+/g, ''), 'hex');
 
-const messages = (bytes: Buffer): readonly Message[] => [...messagesIn(bytes, bytes.length)];
+const messages = (bytes: Buffer): readonly Message[] => [...messagesIn(viewOf(bytes), bytes.length)];
 
 const verdictsIn = (hex: string): readonly unknown[] => messages(bytesOf(hex)).map(readVerdict);
 
@@ -66,7 +67,7 @@ test('whatever bytes come, reading ends and throws nothing', (t) => {
         return message;
       });
       const bytes = Buffer.concat([...all, rest]);
-      for (const message of messages(bytes)) for (const read of [readVerdict, readLink, readLinkHead, readAddress, readAddressIndex]) read(message);
+      for (const message of messages(bytes)) for (const read of [readVerdict, readLink, readLinkFamily, readAddress, readAddressIndex]) read(message);
     }),
   );
   t.pass();

@@ -7,6 +7,7 @@ import { NLMSG_DONE } from '../dist/constants.js';
 import { readLink } from '../dist/link.js';
 import { type Message, messagesIn } from '../dist/message.js';
 import { observedState } from '../dist/observed-state.js';
+import { viewOf } from '../dist/view.js';
 
 interface Recording {
   readonly kernel: string;
@@ -20,7 +21,7 @@ const recording = JSON.parse(readFileSync(new URL('../test/recorded/linux-6.18.j
 function read<A>(datagrams: readonly string[], decode: (message: Message) => A | null): readonly A[] {
   const found: A[] = [];
   for (const bytes of datagrams.map((text) => Buffer.from(text, 'base64'))) {
-    for (const message of messagesIn(bytes, bytes.length)) {
+    for (const message of messagesIn(viewOf(bytes), bytes.length)) {
       const it = message.type === NLMSG_DONE ? null : decode(message);
       if (it !== null) found.push(it);
     }

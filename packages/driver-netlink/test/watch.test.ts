@@ -59,6 +59,23 @@ inNamespace('a port that leaves its bridge is told, and known by its name afterw
   t.pass();
 });
 
+inNamespace('of a link only what is observed is told: not its carrier, nor its MTU', async (t, driver, namespace) => {
+  await namespace.ip('link', 'add', 'name', 'west', 'type', 'veth', 'peer', 'name', 'far');
+  await namespace.batch(['link set dev west up', 'link set dev far up']);
+  await until('west runs', async () => (await namespace.ip('link', 'show', 'dev', 'west')).includes('LOWER_UP'));
+  const events = await watching(driver);
+  await namespace.batch(['link set dev far down', `link set dev ${EAST} mtu 1400`]);
+  await until('west has lost its carrier', async () => (await namespace.ip('link', 'show', 'dev', 'west')).includes('NO-CARRIER'));
+  await namespace.ip('address', 'add', '10.0.0.1/32', 'dev', 'lo');
+  await until('what comes after it is told', () => tells(events, 'lo'));
+  t.deepEqual([...new Set(events.map((event) => (event.type === 'changed' ? String(event.interface) : event.type)))], ['far', 'lo']);
+  for (const change of ['up', 'down']) {
+    events.length = 0;
+    await namespace.ip('link', 'set', 'dev', EAST, change);
+    await until(`${change} is told`, () => tells(events, EAST));
+  }
+});
+
 inNamespace('of 50 watches none misses the change that follows it', async (t, driver, namespace) => {
   for (let n = 0; n < 50; n++) {
     const events: WatchEvent[] = [];
