@@ -34,7 +34,7 @@ export type OperationResult =
   | { readonly outcome: 'failed'; readonly error: DriverError };
 
 export type WatchEvent =
-  /** Something about this interface or its addresses changed, through whomever. */
+  /** Something about this interface or its addresses changed, through whomever; what is not observed need not be told. */
   | { readonly type: 'changed'; readonly interface: InterfaceName }
   /** Notices were lost, or the watch had to begin anew: observe again. */
   | { readonly type: 'overflow' }

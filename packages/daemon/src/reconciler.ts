@@ -282,7 +282,7 @@ export class Reconciler {
       this.hasty = false;
       // Even in a hurry it is worth a moment to see what somebody has just changed: it must not be lost.
       const isLookDue = this.stale || (this.resync && !inHurry);
-      if (isLookDue && !inHurry && (await unless(this.interrupt.signal, this.lookout.lull())) === null) continue;
+      if (isLookDue && this.canWait(inHurry) && !(await this.lull())) continue;
       if (isLookDue && !(await this.look(inHurry ? HASTE : Infinity)) && !inHurry) continue;
       if (this.known !== null) await this.act(this.known);
       // What was decided in a hurry is verified by a look.
@@ -293,6 +293,19 @@ export class Reconciler {
   // -------------------------------------------------------------------------------------
   // looking
   // -------------------------------------------------------------------------------------
+
+  /** Nobody waits for the look, neither a decision nor a launch. */
+  private canWait(inHurry: boolean): boolean {
+    return !inHurry && this.known !== null && this.waiters.length === 0;
+  }
+
+  /** Waits while changes come in. False where a decision came in between. */
+  private async lull(): Promise<boolean> {
+    if ((await unless(this.interrupt.signal, this.lookout.lull())) === null) return false;
+    // All that has woken it meanwhile is served by the look that follows, but a decision.
+    this.wanted = this.hasty;
+    return true;
+  }
 
   /** False where a decision came in between, `limit` ms were over, or the network could not be seen. */
   private async look(limit = Infinity): Promise<boolean> {

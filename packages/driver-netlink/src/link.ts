@@ -38,8 +38,8 @@ export interface Link {
   readonly tied: number | undefined;
   /** Index of the bridge, bond or VRF whose port it is. */
   readonly master: number | undefined;
-  /** What the interface itself says, whatever `all` says. */
-  readonly promoteSecondaries: boolean;
+  /** What the interface itself says, whatever `all` says; undefined: it was not told, as in a message that is not all of the link. */
+  readonly promoteSecondaries: boolean | undefined;
 }
 
 /** Within `IFLA_INET_CONF`: `net.ipv4.conf.IF.promote_secondaries`. It is written as an attribute and read from an array. */
@@ -104,7 +104,7 @@ export function readLink(message: Message): Link | null {
     kind,
     tied: tiedElsewhere === undefined ? underlying : undefined,
     master,
-    promoteSecondaries: families?.ipv4?.promoteSecondaries ?? false,
+    promoteSecondaries: families?.ipv4?.promoteSecondaries,
   };
 }
 

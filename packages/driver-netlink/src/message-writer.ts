@@ -71,7 +71,9 @@ export class MessageWriter {
     while (this.#end < aligned(this.#end)) this.u8(0);
   }
 
+  /** @throws RangeError where it is no octet: an address with another prefix than asked for would be wrong */
   u8(value: number): void {
+    if (value < 0 || value > 0xff) throw new RangeError(`${String(value)} is no octet`);
     this.#view.setUint8(this.#end, value);
     this.#end++;
   }

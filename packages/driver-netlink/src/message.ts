@@ -52,5 +52,6 @@ export function readVerdict({ bytes, flags, start, end }: Message): Verdict {
   // The header of the request stands between, or all of the request.
   const request = start + NUMBER;
   const size = (flags & NLM_F_CAPPED) !== 0 || request + NLMSG_HDRLEN > end ? NLMSG_HDRLEN : bytes.getUint32(request, true);
+  if (request + size > end) return { errno, words: null };
   return { errno, words: ERROR_ATTRIBUTES.read(bytes, aligned(request + size), end).words ?? null };
 }

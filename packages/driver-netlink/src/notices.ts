@@ -7,7 +7,7 @@ import type { Message } from './message.js';
 /**
  * Turns notices into names of interfaces that have changed. Each link is kept as it was told last: notices of addresses carry no more than an
  * index; of a renamed interface both names are told; and much that the kernel tells of a link (its carrier comes up late, at most once a second
- * for all that wait) changes nothing that is observed, so nobody need look.
+ * for all that wait) changes nothing that is observed, so nobody need look. What is told of less than the whole link always counts.
  */
 export class Notices {
   readonly #links = new Map<number, Link>();
@@ -52,7 +52,8 @@ export class Notices {
     if (readLinkFamily(message) !== AF_BRIDGE) {
       if (message.type === RTM_DELLINK) this.#links.delete(link.index);
       else if (before !== undefined && isSameLink(before, link)) return [];
-      else this.#links.set(link.index, link);
+      // Nor is all of the link what is told of a scan for radio networks.
+      else if (link.promoteSecondaries !== undefined) this.#links.set(link.index, link);
     }
     return before === undefined || before.name === link.name ? [link.name] : [before.name, link.name];
   }

@@ -23,7 +23,7 @@ export function observedState(links: readonly Link[], addresses: readonly SeenAd
       name,
       index,
       up,
-      promoteSecondaries: promoteSecondaries || promotedEverywhere,
+      promoteSecondaries: promoteSecondaries === true || promotedEverywhere,
       addresses: [...seen.filter(isIpv4), ...seen.filter((it) => !isIpv4(it)).reverse()].map((it) => observedAddress(name, it)),
       lower: [...(lower.get(index) ?? [])].sort(),
     });

@@ -55,7 +55,20 @@ test('several messages in a datagram are read, each aligned, and one that is cut
 });
 
 test('whatever bytes come, reading ends and throws nothing', (t) => {
-  const header = fc.tuple(fc.constantFrom(2, 3, 16, 17, 20, 21), fc.nat(0xffff), fc.uint8Array({ maxLength: 200 }));
+  const octets = (maxLength: number) => fc.uint8Array({ maxLength, size: 'max' });
+  const attribute = fc.tuple(fc.nat(60), octets(40), fc.constantFrom(0, 0, 0, 1, -5, 300)).map(([type, value, lie]) => {
+    const bytes = Buffer.alloc((4 + value.length + 3) & ~3);
+    bytes.writeUInt16LE(Math.max(0, 4 + value.length + lie));
+    bytes.writeUInt16LE(type, 2);
+    bytes.set(value, 4);
+    return bytes;
+  });
+  const attributes = fc.tuple(fc.constantFrom(4, 8, 16, 20, 36), octets(36), fc.array(attribute, { maxLength: 8, size: 'max' })).map(([size, head, all]) => {
+    const begin = Buffer.alloc(size);
+    begin.set(head.subarray(0, size));
+    return Buffer.concat([begin, ...all]);
+  });
+  const header = fc.tuple(fc.constantFrom(2, 3, 16, 17, 20, 21), fc.nat(0xffff), fc.oneof(octets(200), attributes));
   fc.assert(
     fc.property(fc.array(header, { maxLength: 4 }), fc.uint8Array({ maxLength: 20 }), (parts, rest) => {
       const all = parts.map(([type, flags, body]) => {

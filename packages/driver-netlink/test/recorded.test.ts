@@ -1,11 +1,13 @@
 /** Dumps as a kernel has sent them; `recorded/` holds each datagram in base64, with the kernel's version. */
 import test from 'ava';
 import { readFileSync } from 'node:fs';
-import { type ObservedInterface, formatInterfaceAddress } from '@fastbypass/core';
+import { type InterfaceName, type ObservedInterface, formatInterfaceAddress } from '@fastbypass/core';
 import { type SeenAddress, readAddress } from '../dist/address.js';
-import { NLMSG_DONE } from '../dist/constants.js';
+import { IFLA_IFNAME, NLMSG_DONE, RTM_NEWLINK } from '../dist/constants.js';
 import { readLink } from '../dist/link.js';
 import { type Message, messagesIn } from '../dist/message.js';
+import { MessageWriter } from '../dist/message-writer.js';
+import { Notices } from '../dist/notices.js';
 import { observedState } from '../dist/observed-state.js';
 import { viewOf } from '../dist/view.js';
 
@@ -70,4 +72,26 @@ test('an address of an interface that came after the links is left out', (t) => 
   t.deepEqual([...without.keys()].sort(), ['br', 'lo', 'mac', 'vx', 'west']);
   t.true([...without.values()].every(({ promoteSecondaries }) => promoteSecondaries));
   t.deepEqual([...without.values()].find(({ name }) => name === 'mac')?.lower, []);
+});
+
+test('a link that is told of as it was has not changed; what is not all of a link counts, and is not kept', (t) => {
+  const notices = new Notices(read(recording.links, readLink), () => null);
+  const told = (messages: Iterable<Message>): readonly string[] => {
+    const changed = new Set<InterfaceName>();
+    for (const message of messages) notices.read(message, changed);
+    return [...changed];
+  };
+  const { index, name } = read(recording.links, readLink)[1] ?? { index: NaN, name: '' };
+  const whole = read(recording.links, (message) => (readLink(message)?.index === index ? message : null));
+  const writer = new MessageWriter(128);
+  writer.begin(RTM_NEWLINK, 0, 0);
+  for (const word of [0, index, 0, 0]) writer.u32(word);
+  const begin = writer.beginAttribute(IFLA_IFNAME);
+  writer.text(`${name}\0`);
+  writer.endAttribute(begin);
+  writer.end();
+  const partial = [...messagesIn(viewOf(writer.bytes), writer.length)];
+  t.deepEqual([whole.length, told(whole), told(partial), told(whole)], [1, [], [name], []]);
+  notices.forget();
+  t.deepEqual([told(whole), told(whole)], [[name], []]);
 });
