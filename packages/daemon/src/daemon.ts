@@ -168,6 +168,7 @@ export class Daemon {
         this.metrics.servedLate(late);
       },
     });
+    options.sockets.giveWay?.(() => this.timer.lateBy(clock.now()) >= 0);
     this.launcher = new Launcher(
       options.sockets,
       {

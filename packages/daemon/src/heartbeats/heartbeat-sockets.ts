@@ -15,6 +15,11 @@ export interface HeartbeatSockets {
    * @param inQuestion the sockets that it is waited for; asked again while there is something to read
    */
   readonly readEmpty: (inQuestion: () => readonly HeartbeatSocket[], then: () => void) => void;
+  /**
+   * From now on reading gives way where `isDue`: a verdict waits for no more than a few dozen heartbeats, the rest is told in the next turns of the
+   * loop. Absent where that cannot be had.
+   */
+  readonly giveWay?: (isDue: () => boolean) => void;
 }
 
 /** One bound UDP socket. */

@@ -32,10 +32,14 @@ export function kernelSockets(addon: UdpSockets): HeartbeatSockets {
       for (const socket of inQuestion()) if (socket instanceof KernelSocket) all.readEmpty(socket);
       then();
     },
+    giveWay: (isDue) => {
+      all.isVerdictDue = isDue;
+    },
   };
 }
 
 class KernelSockets {
+  isVerdictDue = (): boolean => false;
   private readonly records = Buffer.alloc(ROOM * RECORD.size);
   private readonly words = new Int32Array(this.records.buffer, this.records.byteOffset, ROOM * RECORD.words);
   private readonly bound = new Map<number, KernelSocket>();
@@ -43,11 +47,11 @@ class KernelSockets {
 
   constructor(private readonly addon: UdpSockets) {
     this.receiver = addon.open(() => {
-      // What is ready is told in one turn of the loop, of many sockets too: what happens together is decided together.
+      // What is ready is told in one turn of the loop, of many sockets too: what happens together is decided together, but a verdict waits for none of it.
       for (let round = 0; round < ROUNDS; round++) {
         const count = addon.receive(this.receiver, this.records);
         this.tell(count);
-        if (count < SOCKETS) return;
+        if (count < SOCKETS || this.isVerdictDue()) return;
       }
     });
   }

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type HeartbeatSocket, type HeartbeatSockets, QUEUE_LIMIT } from '../../dist/heartbeats/heartbeat-sockets.js';
 import { kernelSockets } from '../../dist/heartbeats/kernel-sockets.js';
@@ -269,6 +270,30 @@ const PARROT = `
     Atomics.notify(sent, 0);
   }));
 `;
+
+test.serial('kernel: reading gives way where a verdict is due, and nothing is lost', async (t) => {
+  const sockets = withAddon();
+  let isDue = true;
+  sockets.giveWay?.(() => isDue);
+  const ports = await freePorts(200);
+  const ears = ports.map(() => new Ear());
+  await Promise.all(ears.map((ear, place) => bound(t, sockets, '127.0.0.1', ports[place] ?? 0, ear)));
+  const heard = (): number => ears.reduce((sum, ear) => sum + ear.heard.length, 0);
+  /** How many are told in one turn after the other. */
+  const turns = async (): Promise<readonly number[]> => {
+    const told: number[] = [];
+    const end = heard() + ports.length;
+    queue({ ports });
+    for (let before = heard(); before < end; before = heard()) {
+      await turn();
+      told.push(heard() - before);
+    }
+    return told.filter((count) => count > 0);
+  };
+  t.deepEqual(await turns(), [64, 64, 64, 8]);
+  isDue = false;
+  t.deepEqual(await turns(), [200]);
+});
 
 test.serial('kernel: how long a datagram has waited is told', async (t) => {
   const sockets = withAddon();
