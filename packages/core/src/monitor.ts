@@ -14,7 +14,7 @@
 import * as O from 'fp-ts/lib/Option.js';
 import type { IpAddress } from './address.js';
 import { type Config, type ListenerConfig, endpointOf, isKept } from './config/config.js';
-import { type Listener, type ListenerId, expireWindows, failLaunch, failsAt, launch, newListener } from './listener.js';
+import { type Listener, type ListenerId, expireWindows, failLaunch, failsAt, launch, newListener, windowOf } from './listener.js';
 import { Roster } from './roster.js';
 
 export type ModeName = 'unknown' | 'normal' | 'bypass';
@@ -185,6 +185,16 @@ export function isQuietStep(before: MonitorState, after: MonitorState): boolean 
 
 /** Listeners whose window has ended by `at` and has not been judged yet. */
 export const dueAt = ({ roster }: MonitorState, at: number): readonly Listener[] => roster.due(at);
+
+/**
+ * Those whose datagrams must have been handed in before `expired` at `at`: whose window has ended, and where one of them may fail by that the failed
+ * ones too. Of these somebody may be back, and so keep the mode what it is.
+ */
+export function inQuestionAt(state: MonitorState, at: number): readonly Listener[] {
+  const due = dueAt(state, at);
+  if (failedCount(state) === 0 || !due.some((listener) => failsAt(listener) <= at)) return due;
+  return listeners(state).filter((listener) => listener.phase.status === 'failed' || (windowOf(listener)?.ends ?? Infinity) <= at);
+}
 
 /**
  * The next instant at which time alone may change a status or the mode; Infinity where there is none. Windows that only count end before:

@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import * as O from 'fp-ts/lib/Option.js';
 import { isLaunched, statusOf } from '../dist/listener.js';
-import { type MonitorState, failedCount, initialState, isQuietStep, isSettled, listenerOf, listeners, nextDeadline, nextVerdict, transition } from '../dist/monitor.js';
+import { type MonitorState, failedCount, inQuestionAt, initialState, isQuietStep, isSettled, listenerOf, listeners, nextDeadline, nextVerdict, transition } from '../dist/monitor.js';
 import { advance, close, configWith, configs, events, frozen, heartbeat, inTime, launchedAt0, shown, steps } from './arbitraries.js';
 
 const statuses = (state: MonitorState): string => listeners(state).map(statusOf).join(' ');
@@ -43,6 +43,16 @@ test('bypass from the threshold on, normal below it; since is the change', (t) =
   t.deepEqual(both.mode, { name: 'normal', since: 50 });
   t.is(close(both, 110).mode, both.mode);
   t.deepEqual(close(close(both, 110), 150).mode, { name: 'bypass', since: 150 });
+});
+
+test('in question are those whose window has ended, and where one of them may fail by it the failed ones', (t) => {
+  const inQuestion = (text: string, at: number): readonly number[] => {
+    const state = close(steps(launchedAt0(configWith(3, text)), heartbeat(0, 150), heartbeat(2, 190)), 200);
+    return inQuestionAt(state, at).map(({ id }) => id);
+  };
+  const oneWindow = 'LISTEN_HEARTBEAT_ATTEMPTS=1\nLISTEN_HEARTBEAT_FAILED=3\n';
+  t.deepEqual([249, 250, 290].map((at) => inQuestion(oneWindow, at)), [[], [0, 1], [0, 1, 2]]);
+  t.deepEqual(inQuestion(`${oneWindow}LISTEN_HEARTBEAT_ATTEMPTS[0]=2\n`, 250), [0], 'a window that only counts');
 });
 
 test('normal may follow at the very end of the hold; nothing restarts it, and the value in force counts', (t) => {

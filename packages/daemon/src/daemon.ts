@@ -13,7 +13,7 @@
  * ```
  * 1. A datagram is handed to the core at once. It arms no timer and looks at nothing else.
  * 2. Whatever changes more than a counter is decided once the loop has served all that is ready (setImmediate): what
- *    happens together is decided together.
+ *    happens together is decided together. A verdict that is due meanwhile comes first.
  * 3. Windows end by one timer on the monotonic clock ({@link DeadlineTimer}). Before it judges, the sockets in
  *    question are read empty; it tells the core by how much the loop was late, and the core forgives its own stall.
  * 4. A decision goes to the {@link Reconciler}, which makes the plan anew from the state, and keeps the network so.
@@ -35,6 +35,7 @@ import {
   type StatusReport,
   desiredState,
   dueAt,
+  inQuestionAt,
   emptyLedger,
   formatDiagnostic,
   formatKey,
@@ -159,7 +160,7 @@ export class Daemon {
         if (decided.mode !== this.state.mode) this.reconciler.foresee(decided, SPARE);
       },
       readDue: (at, then) => {
-        this.launcher.readEmpty(() => dueAt(this.state, at).map(({ id }) => id), then);
+        this.launcher.readEmpty(() => inQuestionAt(this.state, at).map(({ id }) => id), then);
       },
       judge: (at, late) => {
         if (this.decisions.isOpen) this.decisions.judged(at, dueAt(this.state, at).map(({ config: { index } }) => index), late);
@@ -168,7 +169,10 @@ export class Daemon {
         this.metrics.servedLate(late);
       },
     });
-    options.sockets.giveWay?.(() => this.timer.lateBy(clock.now()) >= 0);
+    options.sockets.giveWay?.(() => {
+      const now = clock.now();
+      return this.timer.lateBy(now) >= 0 && mayBringVerdict(this.state, now);
+    });
     this.launcher = new Launcher(
       options.sockets,
       {

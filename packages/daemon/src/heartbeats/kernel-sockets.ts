@@ -47,7 +47,7 @@ class KernelSockets {
 
   constructor(private readonly addon: UdpSockets) {
     this.receiver = addon.open(() => {
-      // What is ready is told in one turn of the loop, of many sockets too: what happens together is decided together, but a verdict waits for none of it.
+      // What is ready is told in one turn of the loop, of many sockets too: what happens together is decided together. A verdict that is due waits for one round of it.
       for (let round = 0; round < ROUNDS; round++) {
         const count = addon.receive(this.receiver, this.records);
         this.tell(count);

@@ -87,6 +87,30 @@ async function stalled(t: ExecutionContext, timeout: number): Promise<{ texts: r
   return { texts: stream.events.map(eventText), gap: Math.max(...dpis.map((dpi) => dpi.longestGap)) };
 }
 
+test.serial('one that came back while the daemon was stopped is heard before another one fails: the mode stays', async (t) => {
+  const bed = new Bed(t);
+  // So many that the daemon does not read all of them before it judges.
+  const ports = await freePorts(100);
+  const [silent = 0, returning = 0, ...others] = ports;
+  const timeout = 4000;
+  const daemon = await bed.start(mockConfig({ ports, lines: [`LISTEN_HEARTBEAT_TIMEOUT=${String(timeout)}`, 'LISTEN_HEARTBEAT_ATTEMPTS=1', 'LISTEN_HEARTBEAT_FAILED=2'] }));
+  const stream = await bed.events(daemon);
+  const dpi = bed.dpi(silent);
+  for (const it of [dpi, ...others.map((port) => bed.dpi(port))]) it.talk();
+  // Its window ends while the daemon is stopped, and that of the one which has failed by then does not.
+  await lapse(0.75 * timeout);
+  const lastSent = await dpi.hush();
+  await eventWhere(stream, 'listener 1 failed');
+  daemon.signal('SIGSTOP');
+  await lapse(timeout / 4);
+  bed.dpi(returning).talk();
+  await lapse(lastSent + timeout + 200 - monotonicNow());
+  daemon.signal('SIGCONT');
+  await eventWhere(stream, 'listener 0 failed');
+  await eventWhere(stream, 'listener 1 active');
+  t.false(eventTexts(stream).some((text) => text.startsWith('mode bypass')), eventTexts(stream).join('\n'));
+});
+
 test.serial('a flood on one port keeps nobody from seeing that another is silent', async (t) => {
   const bed = new Bed(t);
   const [flooded = 0, silent = 0] = await freePorts(2);
