@@ -16,8 +16,8 @@ export interface HeartbeatSockets {
    */
   readonly readEmpty: (inQuestion: () => readonly HeartbeatSocket[], then: () => void) => void;
   /**
-   * From now on reading gives way where `isDue`: a verdict waits for no more than a few dozen heartbeats, the rest is told in the next turns of the
-   * loop. Absent where that cannot be had.
+   * From now on reading gives way where `isDue`: a verdict waits for no more than a call's worth of heartbeats, the rest is told in the next turns of
+   * the loop. Absent where that cannot be had.
    */
   readonly giveWay?: (isDue: () => boolean) => void;
 }
